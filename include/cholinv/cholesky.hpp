@@ -1,0 +1,83 @@
+// The companion that makes the factor: A = L L^H or A = U^H U.
+#pragma once
+
+#include "detail/execute.hpp"
+#include "view.hpp"
+
+CHOLINV_NAMESPACE_BEGIN
+
+/// A freshly allocated factor and LAPACK's info of each matrix, in the batch shape.
+template <class T>
+struct factor_and_info {
+  tensor<T> factor;
+  tensor<int> info;
+};
+
+namespace detail {
+
+template <class T>
+tally factorize(tensor_view<const T> a, bool upper, tensor_view<T> out, const tensor_view<int>* info, on_failure policy, const options& o) {
+  const triangle uplo = upper ? triangle::upper : triangle::lower;
+  return execute(task::factorize, checked_problem(task::factorize, a, uplo, out, info, o), policy, o);
+}
+
+inline void throw_if_indefinite(const tally& t) {
+  if (t.failed > 0) raise(not_positive_definite(t.first, t.diagonal, t.failed));
+}
+
+}  // namespace detail
+
+/// The Cholesky factor of a Hermitian positive-definite matrix: A = L L^H (`upper` false) or A = U^H U (`upper` true).
+///
+/// @param a     shape (*, n, n), any strides (in elements). Only the triangle that `upper` names is read, and of its diagonal the real
+/// part.
+/// @param upper which factor, and which triangle of `a` is read.
+/// @param out   the shape of `a`, any strides; exactly `a`'s view (in place) or memory apart from it. The other triangle
+///              of the result is zero. A matrix that failed is left untouched.
+/// @param o     backend, threads and scratch memory (cholesky_inverse_scratch() bytes are enough).
+/// @throws std::invalid_argument on misuse, before anything is written; the message names the argument.
+/// @throws not_positive_definite when a leading minor is not positive (or NaN), after all other matrices are done.
+/// @throws std::bad_alloc when no scratch was given and none could be had; `out` is untouched then.
+///
+/// 1/3 n^3 multiplications and additions a matrix (times 4 for complex). LAPACK: ?potrf.
+template <class T>
+void cholesky(tensor_view<const T> a, bool upper, tensor_view<T> out, options o = {}) {
+  detail::throw_if_indefinite(detail::factorize(a, upper, out, nullptr, detail::on_failure::keep, o));
+}
+
+/// The same, into a new row-major tensor of the shape of `a`.
+template <class T>
+tensor<T> cholesky(tensor_view<const T> a, bool upper = false, options o = {}) {
+  detail::check_input(detail::wording_of(detail::task::factorize), a, o);
+  tensor<T> out(a.shape());
+  cholesky<T>(a, upper, tensor_view<T>(out), o);
+  return out;
+}
+
+/// The same, reporting numerical failure instead of throwing it: info is 0, or i > 0 when the leading minor of order i is
+/// not positive; the factor of a matrix that failed is NaN.
+template <class T>
+factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, options o = {}) {
+  detail::check_input(detail::wording_of(detail::task::factorize), a, o);
+  factor_and_info<T> result{tensor<T>(a.shape()), tensor<int>(detail::batch_shape(a.shape()))};
+  const tensor_view<int> info = result.info;
+  detail::factorize<T>(a, upper, result.factor, &info, detail::on_failure::fill_with_nan, o);
+  return result;
+}
+
+// The same names for everything that view() takes.
+
+template <class A, class T = detail::scalar_of<const A>>
+tensor<T> cholesky(const A& a, bool upper = false, options o = {}) {
+  return cholesky<T>(detail::input_view(a), upper, o);
+}
+template <class A, class O, class T = detail::scalar_of<const A>, class = detail::scalar_of<O>>
+void cholesky(const A& a, bool upper, O&& out, options o = {}) {
+  cholesky<T>(detail::input_view(a), upper, detail::output_view<T>(out), o);
+}
+template <class A, class T = detail::scalar_of<const A>>
+factor_and_info<T> cholesky_ex(const A& a, bool upper = false, options o = {}) {
+  return cholesky_ex<T>(detail::input_view(a), upper, o);
+}
+
+CHOLINV_NAMESPACE_END

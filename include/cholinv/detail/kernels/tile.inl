@@ -1,0 +1,142 @@
+// The register tile that all sweeps share: C -= A B^H over k, and the substitution by a small triangle.
+//
+// A matrix is stored in panels of `panel_rows` rows. A panel keeps one column after the other; a column keeps the real parts of
+// its rows, then the imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element is one chain of fused
+// operations with k ascending, whatever the tile's shape: so all kernels of one instruction set agree to the last bit.
+
+/// The shape of the tiles. With `lanes` each vector holds one row of W matrices, else W rows of one matrix.
+template <class Pack, int Planes, int Vectors, int Columns, bool Lanes>
+struct tile_shape {
+  using ops = Pack;
+  using S = typename Pack::scalar;
+  using V = typename Pack::vec;
+  static constexpr int width = Pack::width;
+  static constexpr int planes = Planes, mv = Vectors, nr = Columns;
+  static constexpr int rows_per_vector = Lanes ? 1 : width;
+  static constexpr int row_width = width / rows_per_vector;  // scalars from a row to the next within a column
+  static constexpr int panel_rows = mv * rows_per_vector;
+  static constexpr index_t column = planes * mv * width;  // scalars from a column of a panel to the next
+  static constexpr index_t block_plane = nr * row_width;  // the same for a packed block of nr rows of the factor
+  static constexpr index_t block_column = planes * block_plane;
+  static_assert(panel_rows % nr == 0, "a column block lies within one panel");
+
+  /// One number of one matrix, or of each lane's matrix: what the diagonal blocks are factored with.
+  using element = std::conditional_t<Lanes, Pack, pack<S, 1>>;
+
+  /// One in row r, if that is a row of this vector, else zeros.
+  static V unit(index_t r) {
+    if constexpr (rows_per_vector == 1)
+      return r == 0 ? Pack::one() : Pack::zero();
+    else
+      return Pack::unit(static_cast<int>(r));
+  }
+  static V right_operand(const S* p) {
+    if constexpr (Lanes || width == 1)
+      return Pack::load(p);
+    else
+      return Pack::broadcast(p);
+  }
+};
+
+/// A register tile of M vectors of rows.
+template <class K, int M>
+struct tile {
+  typename K::V c[K::planes][M][K::nr];
+};
+
+/// The right operand: nr rows, `step` scalars from column to column and `plane` from real to imaginary part.
+template <class S>
+struct right_rows {
+  const S* data;
+  index_t step, plane;
+};
+
+/// C += Sign A B^H over `count` columns, for the first m vectors of the tile.
+template <class K, int Sign, int m, int M>
+CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+  using V = typename K::V;
+  using P = typename K::ops;
+  for (; count > 0; --count, a += K::column, b.data += b.step) {
+    V x[K::planes][m];
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
+        P::load(a + (p * K::mv + v) * K::width);
+    CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
+      const V re = K::right_operand(b.data + j * K::row_width);
+      CHOLINV_UNROLL for (int v = 0; v < m; ++v) t.c[0][v][j] =
+          Sign < 0 ? P::fnma(x[0][v], re, t.c[0][v][j]) : P::fma(x[0][v], re, t.c[0][v][j]);
+      if constexpr (K::planes == 2) {
+        const V im = K::right_operand(b.data + b.plane + j * K::row_width);
+        CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
+          t.c[0][v][j] = Sign < 0 ? P::fnma(x[1][v], im, t.c[0][v][j]) : P::fma(x[1][v], im, t.c[0][v][j]);
+          t.c[1][v][j] = Sign < 0 ? P::fnma(x[1][v], re, t.c[1][v][j]) : P::fma(x[1][v], re, t.c[1][v][j]);
+          t.c[1][v][j] = Sign < 0 ? P::fma(x[0][v], im, t.c[1][v][j]) : P::fnma(x[0][v], im, t.c[1][v][j]);
+        }
+      }
+    }
+  }
+}
+
+/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns, so it joins there.
+template <class K, int Sign, int M, int m = 1>
+CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+  if constexpr (m < M) {
+    const index_t head = count < K::rows_per_vector ? count : K::rows_per_vector;
+    accumulate<K, Sign, m>(t, a, b, head);
+    if (head < count) {
+      b.data += head * b.step;
+      accumulate_upper<K, Sign, M, m + 1>(t, a + head * K::column, b, count - head);
+    }
+  } else {
+    accumulate<K, Sign, M>(t, a, b, count);
+  }
+}
+
+/// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
+template <class K, int M>
+CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r) {
+  using V = typename K::V;
+  using P = typename K::ops;
+  CHOLINV_UNROLL for (int i = 0; i < K::nr; ++i, b.data += b.step) {
+    const V re = K::right_operand(r + i * K::row_width);
+    if constexpr (K::planes == 1) {
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][i] = t.c[0][v][i] * re;
+    } else {
+      const V im = K::right_operand(r + K::block_plane + i * K::row_width);
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        const V x = t.c[0][v][i], y = t.c[1][v][i];
+        t.c[0][v][i] = P::fnma(y, im, x * re);
+        t.c[1][v][i] = P::fma(x, im, y * re);
+      }
+    }
+    CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
+      const V lre = K::right_operand(b.data + j * K::row_width);
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][j] = P::fnma(t.c[0][v][i], lre, t.c[0][v][j]);
+      if constexpr (K::planes == 2) {
+        const V lim = K::right_operand(b.data + b.plane + j * K::row_width);
+        CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+          t.c[0][v][j] = P::fnma(t.c[1][v][i], lim, t.c[0][v][j]);
+          t.c[1][v][j] = P::fnma(t.c[1][v][i], lre, t.c[1][v][j]);
+          t.c[1][v][j] = P::fma(t.c[0][v][i], lim, t.c[1][v][j]);
+        }
+      }
+    }
+  }
+}
+
+template <class K, int M>
+CHOLINV_INLINE void clear(tile<K, M>& t) {
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
+      CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) t.c[p][v][j] = K::ops::zero();
+}
+
+/// Tile columns to or from a panel: `to` is the first of nr columns.
+template <class K, int M>
+CHOLINV_INLINE void store_columns(const tile<K, M>& t, typename K::S* to) {
+  CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(to + j * K::column + (p * K::mv + v) * K::width, t.c[p][v][j]);
+}
+template <class K, int M>
+CHOLINV_INLINE void load_columns(tile<K, M>& t, const typename K::S* from) {
+  CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][j] = K::ops::load(from + j * K::column + (p * K::mv + v) * K::width);
+}

@@ -1,0 +1,103 @@
+// The LAPACK backend: LAPACKE's ?potri_work and ?potrf_work, column-major, on the caller's memory or on a packed copy.
+#pragma once
+
+#include "plan.hpp"
+
+#ifdef CHOLINV_USE_LAPACK
+#include <lapacke.h>
+
+CHOLINV_NAMESPACE_BEGIN
+namespace detail {
+
+/// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls its complex type.
+template <class A, class T>
+lapack_int call_lapacke(lapack_int (*routine)(int, char, lapack_int, A*, lapack_int), char uplo, lapack_int n, T* a, lapack_int lda) {
+  static_assert(sizeof(A) == sizeof(T));
+  return routine(LAPACK_COL_MAJOR, uplo, n, reinterpret_cast<A*>(a), lda);
+}
+
+template <class T>
+lapack_int call_lapacke(task t, char uplo, lapack_int n, T* a, lapack_int lda) {
+  const bool invert = t == task::invert;
+  if constexpr (std::is_same_v<T, float>)
+    return call_lapacke(invert ? LAPACKE_spotri_work : LAPACKE_spotrf_work, uplo, n, a, lda);
+  else if constexpr (std::is_same_v<T, double>)
+    return call_lapacke(invert ? LAPACKE_dpotri_work : LAPACKE_dpotrf_work, uplo, n, a, lda);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    return call_lapacke(invert ? LAPACKE_cpotri_work : LAPACKE_cpotrf_work, uplo, n, a, lda);
+  else
+    return call_lapacke(invert ? LAPACKE_zpotri_work : LAPACKE_zpotrf_work, uplo, n, a, lda);
+}
+
+inline constexpr index_t lapack_most = sizeof(lapack_int) < sizeof(index_t) ? static_cast<index_t>(std::numeric_limits<lapack_int>::max())
+                                                                            : std::numeric_limits<index_t>::max();
+
+inline bool is_real(float) { return true; }
+inline bool is_real(double) { return true; }
+template <class R>
+bool is_real(const std::complex<R>& z) {
+  return is_zero(z.imag());
+}
+template <class R>
+bool is_finite(const std::complex<R>& z) {
+  return is_finite(z.real()) && is_finite(z.imag());
+}
+template <class T>
+T conjugate(const T& x) {
+  if constexpr (complex_traits<T>::is_complex)
+    return T(x.real(), -x.imag());
+  else
+    return x;
+}
+
+/// May LAPACK see this triangle? Not with NaN or infinity in it (OpenBLAS 0.3.21 loses a NaN), and for potri not with a
+/// diagonal that is not real (?lauum reads its real part only). Such a matrix is the native kernel's.
+template <class T>
+bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column) {
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j <= i; ++j)
+      if (!is_finite(a[i * row + j * column])) return false;
+    if (t == task::invert && !is_real(a[i * (row + column)])) return false;
+  }
+  return true;
+}
+
+template <class T>
+struct lapack {
+  /// Scalars of memory for one matrix: a square where no stride of `out` suits LAPACK, or where failure must leave out untouched.
+  static index_t work(index_t order) { return order * order; }
+
+  static int run(task t, const problem<T>& p, const place<T>& m, T* memory) {
+    const index_t n = p.order;
+    const bool by_columns = p.out_row == 1 && p.out_column >= n && p.out_column <= lapack_most;
+    const bool by_rows = p.out_column == 1 && p.out_row >= n && p.out_row <= lapack_most;
+    const bool direct = t == task::invert && (by_columns || by_rows);
+    // Row-major storage of L is column-major storage of the upper triangle L^T.
+    T* a = direct ? m.out : memory;
+    const index_t row = direct ? p.out_row : by_rows ? n : 1, column = direct ? p.out_column : by_rows ? 1 : n;
+    const char uplo = by_rows ? 'U' : 'L';
+    const auto order = static_cast<lapack_int>(n), lda = static_cast<lapack_int>(n == 1 ? 1 : by_rows ? row : column);
+
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j <= i; ++j) a[i * row + j * column] = m.in[i * p.in_row + j * p.in_column];
+    const lapack_int info = call_lapacke(t, uplo, order, a, lda);
+    if (info != 0) return static_cast<int>(info);
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j <= i; ++j) {
+        const T x = a[i * row + j * column];
+        T &lower = m.out[i * p.out_row + j * p.out_column], &upper = m.out[j * p.out_row + i * p.out_column];
+        if (t == task::invert) {
+          upper = conjugate(x);
+          lower = i == j ? T(std::real(x)) : x;
+        } else {
+          upper = T(0);
+          lower = x;
+        }
+      }
+    return 0;
+  }
+};
+
+}  // namespace detail
+CHOLINV_NAMESPACE_END
+#endif

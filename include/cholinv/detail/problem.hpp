@@ -1,0 +1,153 @@
+// The contract's checks, and the one case that is left after them: a list of equal lower-triangular problems.
+#pragma once
+
+#include <cstddef>
+
+#include "overlap.hpp"
+#include "scalar.hpp"
+
+CHOLINV_NAMESPACE_BEGIN
+namespace detail {
+
+enum class task { invert, factorize };
+enum class triangle { lower, upper };
+
+/// What the two tasks call themselves and their arguments in messages.
+struct wording {
+  const char *function, *input;
+};
+constexpr wording wording_of(task t) noexcept {
+  return t == task::invert ? wording{"cholesky_inverse", "factor"} : wording{"cholesky", "a"};
+}
+
+/// One matrix of the batch: where its input, its output and its info begin.
+template <class T>
+struct place {
+  const T* in;
+  T* out;
+  int* info;
+};
+
+/// A batch of `count` matrices of order `order`. Element (i, j) of a matrix lies i * row + j * column scalars from its first.
+template <class T>
+struct problem {
+  index_t order = 0, count = 0;
+  index_t in_row = 0, in_column = 0, out_row = 0, out_column = 0;
+
+  /// The b-th matrix, row-major over the batch dimensions.
+  place<T> at(index_t b) const noexcept {
+    place<T> p{in, out, info};
+    for (int d = rank - 1; d > 0; --d) {
+      move(p, d, b % extent[d]);
+      b /= extent[d];
+    }
+    if (rank > 0) move(p, 0, b);
+    return p;
+  }
+
+  // Batch dimensions after those of extent 1 are dropped and those that lie evenly are merged; mostly there is one or none.
+  const T* in = nullptr;
+  T* out = nullptr;
+  int* info = nullptr;
+  int rank = 0;
+  index_t extent[max_rank], in_stride[max_rank], out_stride[max_rank], info_stride[max_rank];
+
+  void add_dimension(index_t e, index_t i, index_t o, index_t f) noexcept {
+    if (e == 1) return;
+    const int last = rank - 1;
+    if (rank > 0 && in_stride[last] == e * i && out_stride[last] == e * o && info_stride[last] == e * f)
+      extent[last] *= e;
+    else
+      extent[rank++] = e;
+    in_stride[rank - 1] = i;
+    out_stride[rank - 1] = o;
+    info_stride[rank - 1] = f;
+  }
+
+ private:
+  void move(place<T>& p, int d, index_t steps) const noexcept {
+    p.in += steps * in_stride[d];
+    if (p.out != nullptr) p.out += steps * out_stride[d];
+    if (p.info != nullptr) p.info += steps * info_stride[d];
+  }
+};
+
+inline std::string call(const wording& w) { return std::string(w.function) + ": "; }
+
+/// Rank and squareness of the input, and what the options alone can get wrong.
+template <class T>
+void check_input(const wording& w, const tensor_view<const T>& a, const options& o) {
+  require_scalar<T>();
+  if (a.rank() < 2)
+    misuse(call(w) + "argument " + w.input + " has rank " + std::to_string(a.rank()) + "; it should be at least 2, of shape (*, n, n)");
+  if (a.extent(a.rank() - 1) != a.extent(a.rank() - 2))
+    misuse(call(w) + "argument " + w.input + " has shape " + to_string(a.shape()) +
+           "; it should be square in its last two dimensions, of shape (*, n, n)");
+  if (o.threads < 0)
+    misuse(call(w) + "options.threads is " + std::to_string(o.threads) + "; it should be 0 (the runtime's choice) or more");
+  if (o.use != backend::automatic && o.use != backend::native && o.use != backend::lapack)
+    misuse(call(w) + "options.use is " + std::to_string(static_cast<int>(o.use)) +
+           "; it should be backend::automatic, backend::native or backend::lapack");
+  if (o.scratch == nullptr && o.scratch_size != 0)
+    misuse(call(w) + "options.scratch is null but options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be 0");
+}
+
+inline extents_list batch_shape(const extents_list& shape) {
+  extents_list batch;
+  for (int d = 0; d < shape.size() - 2; ++d) batch.push_back(shape[d]);
+  return batch;
+}
+
+template <class T>
+void check_apart_from_itself(const wording& w, const char* name, const tensor_view<T>& view, const footprint& bytes) {
+  if (overlaps_itself(bytes))
+    misuse(call(w) + "argument " + name + " of shape " + to_string(view.shape()) + " has strides " + to_string(view.strides()) +
+           ", which give two of its elements one address; they should all lie apart");
+}
+
+inline void check_apart(const wording& w, const char* name, const footprint& bytes, const char* other, const footprint& other_bytes,
+                        const char* expected) {
+  if (overlap(bytes, other_bytes)) misuse(call(w) + "argument " + name + " overlaps argument " + other + " in part; it should " + expected);
+}
+
+/// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
+template <class T>
+problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo, const tensor_view<T>& out, const tensor_view<int>* info,
+                           const options& o) {
+  const wording w = wording_of(t);
+  check_input(w, a, o);
+  if (out.shape() != a.shape())
+    misuse(call(w) + "argument out has shape " + to_string(out.shape()) + "; it should have the shape of " + w.input + ", " +
+           to_string(a.shape()));
+  if (info != nullptr && info->shape() != batch_shape(a.shape()))
+    misuse(call(w) + "argument info has shape " + to_string(info->shape()) + "; it should have the batch shape of " + w.input + ", " +
+           to_string(batch_shape(a.shape())));
+
+  const footprint in_bytes = footprint_of(w.function, w.input, a), out_bytes = footprint_of(w.function, "out", out);
+  const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
+  const footprint scratch_bytes = footprint_of(o.scratch, o.scratch_size);
+  check_apart_from_itself(w, "out", out, out_bytes);
+  if (info != nullptr) check_apart_from_itself(w, "info", *info, info_bytes);
+  if (!same_view(a, out))
+    check_apart(w, "out", out_bytes, w.input, in_bytes, "be exactly the same view (in place) or share no memory with it");
+  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{w.input, in_bytes}, {"out", out_bytes}}) {
+    check_apart(w, "info", info_bytes, name, bytes, "share no memory with it");
+    check_apart(w, "options.scratch", scratch_bytes, name, bytes, "share no memory with it");
+  }
+  check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
+
+  problem<T> p;
+  const int rows = a.rank() - 2, columns = a.rank() - 1;
+  p.order = a.extent(rows);
+  p.in_row = a.stride(rows), p.in_column = a.stride(columns);
+  p.out_row = out.stride(rows), p.out_column = out.stride(columns);
+  // A = U^H U has the lower factor U^T of its transpose, so the transposed views of input and output make it the lower case.
+  if (uplo == triangle::upper) std::swap(p.in_row, p.in_column), std::swap(p.out_row, p.out_column);
+  p.in = a.data(), p.out = out.data(), p.info = info == nullptr ? nullptr : info->data();
+  p.count = checked_size(batch_shape(a.shape()));
+  for (int d = 0; d < rows; ++d) p.add_dimension(a.extent(d), a.stride(d), out.stride(d), info == nullptr ? 0 : info->stride(d));
+  return p;
+}
+
+}  // namespace detail
+CHOLINV_NAMESPACE_END

@@ -1,0 +1,234 @@
+// Tensors: tensor_view (strided, non-owning) and tensor (owning, row-major). Shapes count elements, strides count elements.
+#pragma once
+
+#include <array>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <type_traits>
+
+#include "detail/buffer.hpp"
+#include "options.hpp"
+
+CHOLINV_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Any integer, refused when index_t cannot hold it: what braced lists of mixed integer types are made of.
+struct checked_integer {
+  index_t value;
+  template <class I, class = std::enable_if_t<std::is_integral_v<I>>>
+  checked_integer(I i) : value(static_cast<index_t>(i)) {
+    if ((value < 0) != (i < I(0)) || static_cast<I>(value) != i)
+      misuse("tensor: an extent or stride is " + std::to_string(i) + ", which does not fit index_t");
+  }
+};
+
+}  // namespace detail
+
+/// The highest rank of a tensor: matrices in up to six batch dimensions.
+inline constexpr int max_rank = 8;
+
+/// A short list of integers, one a dimension: a shape or the strides. Made from a braced list of any integers or from
+/// any range of them. Throws std::invalid_argument when there are more than max_rank or one does not fit index_t.
+class extents_list {
+  using integer = detail::checked_integer;
+  template <class R>
+  using range_value = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(std::declval<const R&>()))>>;
+
+ public:
+  extents_list() = default;
+  extents_list(std::initializer_list<integer> list) {
+    for (const integer& i : list) push_back(i.value);
+  }
+  template <class R, class = std::enable_if_t<std::is_integral_v<range_value<R>>>>
+  extents_list(const R& range) {
+    for (const auto& i : range) push_back(integer(i).value);
+  }
+
+  void push_back(index_t value) {
+    if (size_ == max_rank)
+      detail::misuse("tensor: the rank of a tensor is more than " + std::to_string(max_rank) + "; it should be at most that");
+    values_[static_cast<std::size_t>(size_++)] = value;
+  }
+  int size() const noexcept { return size_; }
+  index_t operator[](int d) const noexcept { return values_[static_cast<std::size_t>(d)]; }
+  index_t& operator[](int d) noexcept { return values_[static_cast<std::size_t>(d)]; }
+  const index_t* begin() const noexcept { return values_.data(); }
+  const index_t* end() const noexcept { return values_.data() + size_; }
+  friend bool operator==(const extents_list& a, const extents_list& b) noexcept {
+    if (a.size_ != b.size_) return false;
+    for (int d = 0; d < a.size_; ++d)
+      if (a[d] != b[d]) return false;
+    return true;
+  }
+  friend bool operator!=(const extents_list& a, const extents_list& b) noexcept { return !(a == b); }
+
+ private:
+  int size_ = 0;
+  std::array<index_t, max_rank> values_{};
+};
+
+namespace detail {
+
+inline std::string to_string(const extents_list& list) {
+  std::string text = "(";
+  for (int d = 0; d < list.size(); ++d) text += (d == 0 ? "" : ", ") + std::to_string(list[d]);
+  return text + (list.size() == 1 ? ",)" : ")");
+}
+
+inline bool multiply_overflows(index_t a, index_t b) noexcept {  // of two non-negative numbers
+  return a != 0 && b > std::numeric_limits<index_t>::max() / a;
+}
+
+/// How many elements a shape has. Throws std::invalid_argument for a negative extent or a product beyond index_t.
+inline index_t checked_size(const extents_list& shape) {
+  bool empty = false;
+  for (int d = 0; d < shape.size(); ++d) {
+    if (shape[d] < 0)
+      misuse("tensor: extent " + std::to_string(d) + " of shape " + to_string(shape) + " is negative; it should be at least 0");
+    empty = empty || shape[d] == 0;
+  }
+  if (empty) return 0;
+  index_t size = 1;
+  for (index_t extent : shape) {
+    if (multiply_overflows(size, extent)) misuse("tensor: shape " + to_string(shape) + " has more elements than index_t can count");
+    size *= extent;
+  }
+  return size;
+}
+
+/// Row-major strides; an extent of 0 counts as 1, and what overflows in an empty shape is never used.
+inline extents_list row_major(const extents_list& shape) noexcept {
+  extents_list strides = shape;
+  index_t stride = 1;
+  for (int d = shape.size() - 1; d >= 0; --d) {
+    strides[d] = stride;
+    if (shape[d] > 1 && !multiply_overflows(stride, shape[d])) stride *= shape[d];
+  }
+  return strides;
+}
+
+/// What tensor and tensor_view share: a shape with its strides.
+class layout {
+ public:
+  layout(const extents_list& shape) : layout(shape, row_major(shape)) {}
+  layout(const extents_list& shape, const extents_list& strides) : size_(checked_size(shape)), shape_(shape), strides_(strides) {
+    if (strides.size() != shape.size())
+      misuse("tensor: strides " + to_string(strides) + " has " + std::to_string(strides.size()) + " entries; shape " + to_string(shape) +
+             " needs " + std::to_string(shape.size()));
+  }
+
+  int rank() const noexcept { return shape_.size(); }                ///< number of dimensions
+  index_t extent(int d) const noexcept { return shape_[d]; }         ///< length of dimension d, in elements
+  index_t stride(int d) const noexcept { return strides_[d]; }       ///< step of dimension d, in elements
+  index_t size() const noexcept { return size_; }                    ///< number of elements
+  const extents_list& shape() const noexcept { return shape_; }      ///< all extents
+  const extents_list& strides() const noexcept { return strides_; }  ///< all strides, in elements
+
+ protected:
+  template <class... I>
+  index_t offset(I... index) const noexcept {
+    static_assert((std::is_integral_v<I> && ...), "an index is an integer");
+    index_t sum = 0;
+    int d = 0;
+    ((sum += static_cast<index_t>(index) * strides_[d++]), ...);
+    return sum;
+  }
+
+ private:
+  index_t size_;
+  extents_list shape_, strides_;
+};
+
+}  // namespace detail
+
+/// A tensor somebody else owns: pointer, shape and strides, both counted in elements. Strides may be zero, negative,
+/// permuted or padded. Copying a view copies no element. A tensor_view<T> converts to tensor_view<const T>.
+template <class T>
+class tensor_view : public detail::layout {
+ public:
+  using element_type = T;
+  using value_type = std::remove_cv_t<T>;
+
+  /// Row-major contiguous. Throws std::invalid_argument when an extent is negative or the size overflows index_t.
+  tensor_view(T* data, extents_list shape) : layout(shape), data_(data) {}
+  /// Any strides, in elements; `data` is the address of element (0, 0, ...). Throws also when the ranks differ.
+  tensor_view(T* data, extents_list shape, extents_list strides) : layout(shape, strides), data_(data) {}
+  template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
+  tensor_view(const tensor_view<U>& other) noexcept : layout(other), data_(other.data()) {}
+
+  T* data() const noexcept { return data_; }  ///< the address of element (0, 0, ...)
+  /// Element access, unchecked: as many integers as the rank.
+  template <class... I>
+  T& operator()(I... index) const noexcept {
+    return data_[offset(index...)];
+  }
+
+ private:
+  T* data_;
+};
+
+/// A tensor that owns its elements: row-major contiguous, zero-initialised, its first element on a cache line.
+template <class T>
+class tensor : public detail::layout {
+  static_assert(!std::is_const_v<T>, "cholinv::tensor<const T>: the elements of an owning tensor are not const");
+  static_assert(alignof(T) <= detail::cache_line, "cholinv::tensor: T wants more than cache line alignment");
+
+ public:
+  using element_type = T;
+  using value_type = T;
+
+  tensor() : tensor({0}) {}  ///< shape (0)
+  /// All elements T(). Throws std::invalid_argument when an extent is negative or the size overflows.
+  explicit tensor(const extents_list& shape) : layout(shape), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
+    std::uninitialized_value_construct_n(data_, size());
+  }
+  explicit tensor(std::initializer_list<detail::checked_integer> shape) : tensor(extents_list(shape)) {}
+  tensor(const tensor& other) : layout(other.shape()), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
+    std::uninitialized_copy_n(other.data_, size(), data_);
+  }
+  tensor(tensor&& other) : layout(other), memory_(std::move(other.memory_)), data_(std::exchange(other.data_, nullptr)) {
+    static_cast<layout&>(other) = layout({0});
+  }
+  tensor& operator=(tensor other) noexcept {
+    std::swap(static_cast<layout&>(*this), static_cast<layout&>(other));
+    std::swap(memory_, other.memory_);
+    std::swap(data_, other.data_);
+    return *this;
+  }
+  ~tensor() { std::destroy_n(data_, size()); }
+
+  T* data() noexcept { return data_; }
+  const T* data() const noexcept { return data_; }
+  T* begin() noexcept { return data_; }
+  T* end() noexcept { return data_ + size(); }
+  const T* begin() const noexcept { return data_; }
+  const T* end() const noexcept { return data_ + size(); }
+  /// Element access, unchecked: as many integers as the rank.
+  template <class... I>
+  T& operator()(I... index) noexcept {
+    return data_[offset(index...)];
+  }
+  template <class... I>
+  const T& operator()(I... index) const noexcept {
+    return data_[offset(index...)];
+  }
+
+  operator tensor_view<T>() & noexcept { return tensor_view<T>(data_, shape(), strides()); }
+  operator tensor_view<const T>() const noexcept { return tensor_view<const T>(data_, shape(), strides()); }
+
+ private:
+  static std::size_t bytes(const layout& l) {
+    if (detail::multiply_overflows(l.size(), static_cast<index_t>(sizeof(T))) ||
+        l.size() * static_cast<index_t>(sizeof(T)) > std::numeric_limits<index_t>::max() - 64)
+      detail::misuse("tensor: shape " + detail::to_string(l.shape()) + " needs more bytes than index_t can count");
+    return static_cast<std::size_t>(l.size()) * sizeof(T);
+  }
+
+  detail::buffer memory_;
+  T* data_;
+};
+
+CHOLINV_NAMESPACE_END
