@@ -6,10 +6,14 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 namespace baseline {
-#include "kernels/block.inl"
+// Each of these uses the ones before it.
 #include "kernels/pack.inl"
-#include "kernels/panel.inl"
+
 #include "kernels/tile.inl"
+
+#include "kernels/panel.inl"
+
+#include "kernels/block.inl"
 }  // namespace baseline
 
 template <class T>
