@@ -1,4 +1,5 @@
-// The main job: the inverse of a symmetric or Hermitian positive-definite matrix from its Cholesky factor, for whole batches.
+// The main job: the inverse of a symmetric or Hermitian positive-definite
+// matrix from its Cholesky factor, for whole batches.
 #pragma once
 
 #include "detail/execute.hpp"
@@ -6,7 +7,8 @@
 
 CHOLINV_NAMESPACE_BEGIN
 
-/// A freshly allocated result and LAPACK's info of each matrix, in the batch shape.
+/// A freshly allocated result and LAPACK's info of each matrix, in the batch
+/// shape.
 template <class T>
 struct inverse_and_info {
   tensor<T> inverse;
@@ -20,7 +22,7 @@ template <class T>
 tally invert(tensor_view<const T> factor, bool upper, tensor_view<T> out, const tensor_view<int>* info, on_failure policy,
              const options& o) {
   const triangle uplo = upper ? triangle::upper : triangle::lower;
-  return execute(task::invert, checked_problem(task::invert, factor, uplo, out, info, o), policy, o);
+  return execute<task::invert>(checked_problem(task::invert, factor, uplo, out, info, o), policy, o);
 }
 
 inline void throw_if_singular(const tally& t) {
@@ -29,19 +31,27 @@ inline void throw_if_singular(const tally& t) {
 
 }  // namespace detail
 
-/// The inverse of A = L L^H (`upper` false) or A = U^H U (`upper` true) from its factor, written to `out`.
+/// The inverse of A = L L^H (`upper` false) or A = U^H U (`upper` true) from
+/// its factor, written to `out`.
 ///
-/// @param factor shape (*, n, n), any strides (in elements). Only the named triangle is read; its diagonal may be negative or complex.
+/// @param factor shape (*, n, n), any strides (in elements). Only the named
+/// triangle is read; its diagonal may be negative or complex.
 /// @param upper  which triangle of `factor` holds the factor.
-/// @param out    the shape of `factor`, any strides; exactly `factor`'s view (in place) or memory apart from it. It receives
-///               the full matrix, bitwise Hermitian with an exactly real diagonal. A matrix that failed is left untouched.
+/// @param out    the shape of `factor`, any strides; exactly `factor`'s view
+/// (in place) or memory apart from it. It receives
+///               the full matrix, bitwise Hermitian with an exactly real
+///               diagonal. A matrix that failed is left untouched.
 /// @param o      backend, threads and scratch memory.
-/// @throws std::invalid_argument on misuse, before anything is written; the message names the argument.
-/// @throws singular_factor when a diagonal element is exactly zero, after all other matrices are done.
-/// @throws std::bad_alloc when no scratch was given and none could be had; `out` is untouched then.
+/// @throws std::invalid_argument on misuse, before anything is written; the
+/// message names the argument.
+/// @throws singular_factor when a diagonal element is exactly zero, after all
+/// other matrices are done.
+/// @throws std::bad_alloc when no scratch was given and none could be had;
+/// `out` is untouched then.
 ///
-/// 2/3 n^3 multiplications and additions a matrix (times 4 for complex). LAPACK: ?potri (trtri, then lauum); Higham,
-/// Accuracy and Stability of Numerical Algorithms, chapter 14, for the error bounds.
+/// 2/3 n^3 multiplications and additions a matrix (times 4 for complex).
+/// LAPACK: ?potri (trtri, then lauum); Higham, Accuracy and Stability of
+/// Numerical Algorithms, chapter 14, for the error bounds.
 template <class T>
 void cholesky_inverse(tensor_view<const T> factor, bool upper, tensor_view<T> out, options o = {}) {
   detail::throw_if_singular(detail::invert(factor, upper, out, nullptr, detail::on_failure::keep, o));
@@ -56,8 +66,10 @@ tensor<T> cholesky_inverse(tensor_view<const T> factor, bool upper = false, opti
   return out;
 }
 
-/// The same, reporting numerical failure instead of throwing it. `info` has the batch shape, any strides, and receives 0, or
-/// i > 0 when the i-th diagonal element (counted from 1) of that factor is exactly zero. Returns how many failed.
+/// The same, reporting numerical failure instead of throwing it. `info` has the
+/// batch shape, any strides, and receives 0, or i > 0 when the i-th diagonal
+/// element (counted from 1) of that factor is exactly zero. Returns how many
+/// failed.
 template <class T>
 index_t cholesky_inverse_ex(tensor_view<const T> factor, bool upper, tensor_view<T> out, tensor_view<int> info, options o = {}) {
   return detail::invert(factor, upper, out, &info, detail::on_failure::keep, o).failed;
@@ -73,20 +85,22 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
   return result;
 }
 
-/// Bytes of options.scratch, at any alignment, with which the out form of this very call, and cholesky on the same shape,
-/// allocate nothing. It depends on the type, the shape, the backend and the threads; constant time.
+/// Bytes of options.scratch, at any alignment, with which the out form of this
+/// very call, and cholesky on the same shape, allocate nothing. It depends on
+/// the type, the shape, the backend and the threads; constant time.
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
   using detail::task;
   static_cast<void>(upper);
   detail::check_input(detail::wording_of(task::invert), factor, o);
   const index_t order = factor.extent(factor.rank() - 1), count = detail::checked_size(detail::batch_shape(factor.shape()));
-  const std::size_t invert = detail::make_plan<T>(task::invert, order, count, o).scratch_bytes();
-  const std::size_t factorize = detail::make_plan<T>(task::factorize, order, count, o).scratch_bytes();
+  const std::size_t invert = detail::make_plan<T, task::invert>(order, count, o).scratch_bytes();
+  const std::size_t factorize = detail::make_plan<T, task::factorize>(order, count, o).scratch_bytes();
   return invert > factorize ? invert : factorize;
 }
 
-// The same names for everything that view() takes: tensors, views, and the matrices of other libraries.
+// The same names for everything that view() takes: tensors, views, and the
+// matrices of other libraries.
 
 template <class F, class T = detail::scalar_of<const F>>
 tensor<T> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {

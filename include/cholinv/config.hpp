@@ -1,12 +1,14 @@
-// Version, ABI tag and the compiler's particulars: the only place in the library that asks which compiler this is.
+// Version, ABI tag and the compiler's particulars: the only place in the
+// library that asks which compiler this is.
 #pragma once
 
 #define CHOLINV_VERSION_MAJOR 0
 #define CHOLINV_VERSION_MINOR 1
 #define CHOLINV_VERSION_PATCH 0
 
-// Everything that changes the code behind a name is spelled in the namespace, so that translation units built with
-// different settings link into one program and each keeps its own.
+// Everything that changes the code behind a name is spelled in the namespace,
+// so that translation units built with different settings link into one program
+// and each keeps its own.
 #ifdef CHOLINV_USE_LAPACK
 #define CHOLINV_ABI_LAPACK _lapack
 #else
@@ -17,12 +19,31 @@
 #else
 #define CHOLINV_ABI_OPENMP
 #endif
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__) && defined(__FMA__)
+// The instruction set that the compiler may use without asking, and the widest one that kernels are compiled for: 0 baseline,
+// 1 avx2 (with fma), 2 avx512 (f, dq, vl, bw). A user who wants a faster build or a smaller program sets CHOLINV_MAX_ISA.
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__) && defined(__AVX2__) && defined(__FMA__)
+#define CHOLINV_COMPILED_ISA 2
 #define CHOLINV_ABI_ISA _avx512
 #elif defined(__AVX2__) && defined(__FMA__)
+#define CHOLINV_COMPILED_ISA 1
 #define CHOLINV_ABI_ISA _avx2
 #else
+#define CHOLINV_COMPILED_ISA 0
 #define CHOLINV_ABI_ISA
+#endif
+#if !(defined(__x86_64__) || defined(__i386__)) || !(defined(__GNUC__) || defined(__clang__))
+#undef CHOLINV_MAX_ISA
+#define CHOLINV_MAX_ISA 0
+#define CHOLINV_ABI_MAX_ISA
+#elif !defined(CHOLINV_MAX_ISA)
+#define CHOLINV_MAX_ISA 2
+#define CHOLINV_ABI_MAX_ISA
+#elif CHOLINV_MAX_ISA == 2
+#define CHOLINV_ABI_MAX_ISA
+#elif CHOLINV_MAX_ISA == 1
+#define CHOLINV_ABI_MAX_ISA _max1
+#else
+#define CHOLINV_ABI_MAX_ISA _max0
 #endif
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define CHOLINV_HAS_EXCEPTIONS 1
@@ -37,11 +58,11 @@
 #define CHOLINV_ABI_MATH
 #endif
 
-#define CHOLINV_ABI_JOIN(major, minor, a, b, c, d, e) CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e)
-#define CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e) v##major##_##minor##a##b##c##d##e
+#define CHOLINV_ABI_JOIN(major, minor, a, b, c, d, e, f) CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e, f)
+#define CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e, f) v##major##_##minor##a##b##c##d##e##f
 #define CHOLINV_ABI                                                                                                       \
   CHOLINV_ABI_JOIN(CHOLINV_VERSION_MAJOR, CHOLINV_VERSION_MINOR, CHOLINV_ABI_LAPACK, CHOLINV_ABI_OPENMP, CHOLINV_ABI_ISA, \
-                   CHOLINV_ABI_EXCEPTIONS, CHOLINV_ABI_MATH)
+                   CHOLINV_ABI_MAX_ISA, CHOLINV_ABI_EXCEPTIONS, CHOLINV_ABI_MATH)
 
 #if defined(__clang__)
 #define CHOLINV_INLINE __attribute__((always_inline)) inline
@@ -53,6 +74,19 @@
 #define CHOLINV_INLINE inline
 #define CHOLINV_UNROLL
 #endif
+
+// A target region: functions between BEGIN and END may use an instruction set that the translation unit as a whole may not.
+// Explicit feature lists, since clang halves 64-byte vectors for arch=x86-64-v4.
+// clang-format off
+#define CHOLINV_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define CHOLINV_BEGIN_REGION(features) CHOLINV_PRAGMA(clang attribute push(__attribute__((target(features))), apply_to = function))
+#define CHOLINV_END_REGION CHOLINV_PRAGMA(clang attribute pop)
+#else
+#define CHOLINV_BEGIN_REGION(features) CHOLINV_PRAGMA(GCC push_options) CHOLINV_PRAGMA(GCC target(features))
+#define CHOLINV_END_REGION CHOLINV_PRAGMA(GCC pop_options)
+#endif
+// clang-format on
 
 #define CHOLINV_NAMESPACE_BEGIN \
   namespace cholinv {           \

@@ -1,4 +1,5 @@
-// What a caller may choose, and what can go wrong: options, backends and the exceptions.
+// What a caller may choose, and what can go wrong: options, backends and the
+// exceptions.
 #pragma once
 
 #include <cstddef>
@@ -14,26 +15,32 @@ CHOLINV_NAMESPACE_BEGIN
 /// Extents, strides (in elements) and positions.
 using index_t = std::ptrdiff_t;
 
-/// Who computes: `native` is this library's own kernels, `lapack` is LAPACKE's potri and potrf (needs
-/// CHOLINV_USE_LAPACK), `automatic` is whichever of the two is measured to be faster for the type and the order.
+/// Who computes: `native` is this library's own kernels, `lapack` is LAPACKE's
+/// potri and potrf (needs CHOLINV_USE_LAPACK), `automatic` is whichever of the
+/// two is measured to be faster for the type and the order.
 enum class backend { automatic, native, lapack };
 
 /// How a call runs. Every member may be left alone.
 struct options {
   backend use = backend::automatic;
   int threads = 0;               ///< 0: what the threading runtime would use; 1: stay on this thread
-  void* scratch = nullptr;       ///< optional caller-owned memory: with enough of it a call allocates nothing
-  std::size_t scratch_size = 0;  ///< bytes of `scratch`; cholesky_inverse_scratch() says how many are enough
+  void* scratch = nullptr;       ///< optional caller-owned memory: with enough of it
+                                 ///< a call allocates nothing
+  std::size_t scratch_size = 0;  ///< bytes of `scratch`; cholesky_inverse_scratch() says how many are
+                                 ///< enough
 };
 
 namespace detail {
 
-/// The part that both numerical failures share: which matrices of the batch failed, and where.
+/// The part that both numerical failures share: which matrices of the batch
+/// failed, and where.
 class numerical_failure : public std::domain_error {
  public:
-  /// 0-based position of the first failed matrix, row-major over the batch dimensions.
+  /// 0-based position of the first failed matrix, row-major over the batch
+  /// dimensions.
   index_t batch_index() const noexcept { return batch_index_; }
-  /// 1-based position of the offending diagonal element in that matrix (LAPACK's info).
+  /// 1-based position of the offending diagonal element in that matrix
+  /// (LAPACK's info).
   index_t diagonal_index() const noexcept { return diagonal_index_; }
   /// How many matrices of the batch failed.
   index_t failed() const noexcept { return failed_; }
@@ -52,24 +59,32 @@ class numerical_failure : public std::domain_error {
 
 }  // namespace detail
 
-/// Thrown by cholesky_inverse when a diagonal element of a factor is exactly zero; all other matrices are done by then.
+/// Thrown by cholesky_inverse when a diagonal element of a factor is exactly
+/// zero; all other matrices are done by then.
 class singular_factor : public detail::numerical_failure {
  public:
   singular_factor(index_t batch_index, index_t diagonal_index, index_t failed)
-      : numerical_failure("cholinv::cholesky_inverse: singular factor: a diagonal element is zero", batch_index, diagonal_index, failed) {}
+      : numerical_failure(
+            "cholinv::cholesky_inverse: singular factor: a "
+            "diagonal element is zero",
+            batch_index, diagonal_index, failed) {}
 };
 
-/// Thrown by cholesky when a leading minor is not positive; all other matrices are done by then.
+/// Thrown by cholesky when a leading minor is not positive; all other matrices
+/// are done by then.
 class not_positive_definite : public detail::numerical_failure {
  public:
   not_positive_definite(index_t batch_index, index_t diagonal_index, index_t failed)
-      : numerical_failure("cholinv::cholesky: matrix is not positive definite: a leading minor is not positive", batch_index,
-                          diagonal_index, failed) {}
+      : numerical_failure(
+            "cholinv::cholesky: matrix is not positive definite: "
+            "a leading minor is not positive",
+            batch_index, diagonal_index, failed) {}
 };
 
 namespace detail {
 
-/// The one way out on an error. Without exceptions the message goes to stderr and the program ends.
+/// The one way out on an error. Without exceptions the message goes to stderr
+/// and the program ends.
 template <class Error>
 [[noreturn]] inline void raise(const Error& error) {
 #if CHOLINV_HAS_EXCEPTIONS

@@ -1,4 +1,5 @@
-// Which instruction set the kernels use: asked of the processor once, or forced by CHOLINV_FORCE_ISA.
+// Which instruction set the kernels use: asked of the processor once, or forced
+// by CHOLINV_FORCE_ISA.
 #pragma once
 
 #include <cstdlib>
@@ -12,19 +13,13 @@ namespace detail {
 enum class isa { baseline, avx2, avx512 };
 inline constexpr const char* isa_names[] = {"baseline", "avx2", "avx512"};
 
-/// What the compiler may use without asking.
-inline constexpr isa compiled_isa =
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512VL__) && defined(__AVX512BW__) && defined(__FMA__)
-    isa::avx512;
-#elif defined(__AVX2__) && defined(__FMA__)
-    isa::avx2;
-#else
-    isa::baseline;
-#endif
+inline constexpr isa compiled_isa = static_cast<isa>(CHOLINV_COMPILED_ISA);
+inline constexpr isa widest_isa = static_cast<isa>(CHOLINV_MAX_ISA > CHOLINV_COMPILED_ISA ? CHOLINV_MAX_ISA : CHOLINV_COMPILED_ISA);
 
 inline bool machine_has(isa wanted) noexcept {
   if (wanted <= compiled_isa) return true;
-#if (defined(__GNUC__) || defined(__clang__)) && (defined(__x86_64__) || defined(__i386__))
+  if (wanted > widest_isa) return false;
+#if CHOLINV_MAX_ISA > CHOLINV_COMPILED_ISA
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (wanted == isa::avx2) return avx2;
   return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
@@ -38,7 +33,7 @@ inline isa detect_isa() {
   if (const char* forced = std::getenv("CHOLINV_FORCE_ISA"); forced != nullptr && *forced != '\0') {
     for (isa i : {isa::baseline, isa::avx2, isa::avx512})
       if (std::strcmp(forced, isa_names[static_cast<int>(i)]) == 0) {
-        if (!machine_has(i)) misuse(std::string("CHOLINV_FORCE_ISA is ") + forced + ", which this machine cannot run");
+        if (!machine_has(i)) misuse(std::string("CHOLINV_FORCE_ISA is ") + forced + ", which this machine or this program cannot run");
         return i < compiled_isa ? compiled_isa : i;
       }
     misuse(std::string("CHOLINV_FORCE_ISA is ") + forced + "; it should be baseline, avx2 or avx512");
@@ -53,8 +48,9 @@ inline isa current_isa() {
 
 }  // namespace detail
 
-/// The instruction set that the native kernels of this program use: "baseline", "avx2" or "avx512". Throws
-/// std::invalid_argument when the environment variable CHOLINV_FORCE_ISA names one that this machine cannot run.
+/// The instruction set that the native kernels of this program use: "baseline",
+/// "avx2" or "avx512". Throws std::invalid_argument when the environment
+/// variable CHOLINV_FORCE_ISA names one that this machine cannot run.
 inline const char* isa_name() { return detail::isa_names[static_cast<int>(detail::current_isa())]; }
 
 CHOLINV_NAMESPACE_END

@@ -1,6 +1,8 @@
-// Runs a plan: memory, threads over the batch, one matrix after the other, and the tally of what failed.
+// Runs a plan: memory, threads over the batch, one matrix after the other, and
+// the tally of what failed.
 #pragma once
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -29,7 +31,7 @@ struct tally {
 
 /// What a call will do, before it does it.
 struct plan {
-  path way = path::native;
+  path way = path::block;
   int threads = 1;
   std::size_t bytes_per_thread = 0;  // a whole number of cache lines
 
@@ -46,45 +48,58 @@ inline int threads_for(int wanted, index_t count) noexcept {
   return count < most ? static_cast<int>(count < 1 ? 1 : count) : most;
 }
 
+/// Throws std::invalid_argument where the backend asked for cannot do this.
 template <class T>
-plan make_plan(task t, index_t order, index_t count, const options& o) {
-  const wording w = wording_of(t);
-  if (o.use == backend::lapack) {
-    if (!lapack_compiled_in)
-      misuse(call(w) + "options.use is backend::lapack, but this program was compiled without LAPACK; it should be backend::automatic or " +
-             "backend::native, or the program compiled with CHOLINV_USE_LAPACK");
-    if (!lapack_present<T>)
-      misuse(call(w) + "options.use is backend::lapack, but LAPACK has no routine for this scalar type; it should be float, double or " +
-             "their complex types");
+void check_backend(const wording& w, index_t order, const options& o) {
+  if (o.use != backend::lapack) return;
+  if (!lapack_compiled_in)
+    misuse(call(w) +
+           "options.use is backend::lapack, but this program was compiled "
+           "without LAPACK; it should be backend::automatic or " +
+           "backend::native, or the program compiled with CHOLINV_USE_LAPACK");
+  if (!lapack_present<T>)
+    misuse(call(w) +
+           "options.use is backend::lapack, but LAPACK has no routine for this "
+           "scalar type; it should be float, double or " +
+           "their complex types");
 #ifdef CHOLINV_USE_LAPACK
-    if (order > lapack_most)
-      misuse(call(w) + "options.use is backend::lapack and the order is " + std::to_string(order) + "; it should be at most " +
-             std::to_string(lapack_most) + ", the largest lapack_int");
+  if (order > lapack_most)
+    misuse(call(w) + "options.use is backend::lapack and the order is " + std::to_string(order) + "; it should be at most " +
+           std::to_string(lapack_most) + ", the largest lapack_int");
+#else
+  static_cast<void>(order);
 #endif
-  }
+}
+
+template <class T, task t>
+plan make_plan(index_t order, index_t count, const options& o) {
+  using S = real_t<T>;
+  check_backend<T>(wording_of(t), order, o);
   plan result;
   if (order == 0 || count == 0) return result;
-  result.way = choose_path(o.use, lapack_present<T>, complex_traits<T>::is_complex, order);
-#ifdef CHOLINV_USE_LAPACK
-  if (order > lapack_most) result.way = path::native;
-#endif
-  // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
-  result.threads = std::is_trivially_copyable_v<T> ? threads_for(o.threads, count) : 1;
   if (order > index_t(1) << (4 * sizeof(index_t) - 3))
-    misuse(call(w) + "the order " + std::to_string(order) + " is too large for this machine");
-  auto bytes = static_cast<std::size_t>(native<T>::work(t, order)) * sizeof(real_t<T>);
+    misuse(call(wording_of(t)) + "the order is " + std::to_string(order) + "; a matrix that large does not fit the address space");
+  bool lapack_can = lapack_present<T>;
 #ifdef CHOLINV_USE_LAPACK
-  if constexpr (lapack_present<T>)
-    if (result.way == path::lapack) {
-      const std::size_t square = static_cast<std::size_t>(lapack<T>::work(order)) * sizeof(T);
-      if (square > bytes) bytes = square;
-    }
+  lapack_can = lapack_can && order <= lapack_most;
+#endif
+  result.way = choose_path(kind_of<T>(), o.use, lapack_can, order);
+  std::size_t bytes =
+      sizeof(S) * static_cast<std::size_t>(result.way == path::lanes ? native<T, t>::lane_work(order) : native<T, t>::block_work(order));
+#ifdef CHOLINV_USE_LAPACK
+  // The native kernel stands in for LAPACK on matrices that LAPACK cannot be
+  // trusted with.
+  if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
 #endif
   result.bytes_per_thread = (bytes + cache_line - 1) / cache_line * cache_line;
+  // Threads share nothing but the read-only arguments; a scalar that owns
+  // memory may not bear even that.
+  result.threads = std::is_trivially_copyable_v<T> ? threads_for(o.threads, count) : 1;
   return result;
 }
 
-/// Living real numbers in raw memory: constructed and destroyed only where the type asks for it.
+/// Living real numbers in raw memory: constructed and destroyed only where the
+/// type asks for it.
 template <class R>
 class workspace {
  public:
@@ -111,46 +126,88 @@ int first_zero(index_t order, const T* a, index_t diagonal_stride) {
   return 0;
 }
 
-template <class T>
-int run_one(task t, path way, const problem<T>& p, const place<T>& m, void* memory) {
-  if (t == task::invert)
-    if (const int zero = first_zero(p.order, m.in, p.in_row + p.in_column)) return zero;
-#ifdef CHOLINV_USE_LAPACK
-  if constexpr (lapack_present<T>)
-    if (way == path::lapack && lapack_can_take(t, p.order, m.in, p.in_row, p.in_column))
-      return lapack<T>::run(t, p, m, static_cast<T*>(memory));
-#endif
-  static_cast<void>(way);
-  return native<T>::run(t, p, m, static_cast<real_t<T>*>(memory));
-}
-
 enum class on_failure { keep, fill_with_nan };
 
-template <class T>
-void fill_matrix(const problem<T>& p, T* out, const T& value) {
-  for (index_t i = 0; i < p.order; ++i)
-    for (index_t j = 0; j < p.order; ++j) out[i * p.out_row + j * p.out_column] = value;
-}
+/// One thread's share of a call.
+template <class T, task t>
+class runner {
+  using S = real_t<T>;
 
-/// The matrices [begin, end) of the batch, one after the other, with the memory of one thread.
-template <class T>
-tally run_range(task t, const plan& how, const problem<T>& p, on_failure policy, index_t begin, index_t end, void* memory) {
-  const workspace<real_t<T>> work(memory, how.bytes_per_thread);
-  tally result;
-  for (index_t b = begin; b < end; ++b) {
-    const place<T> m = p.at(b);
-    const int info = run_one(t, how.way, p, m, memory);
-    if (m.info != nullptr) *m.info = info;
-    if (info == 0) continue;
-    result.add(b, info);
-    if (policy == on_failure::fill_with_nan) fill_matrix(p, m.out, nan_scalar<T>());
+ public:
+  runner(const problem<T>& p, const plan& how, on_failure policy, void* memory)
+      : p_(p), way_(how.way), policy_(policy), work_(memory, how.bytes_per_thread) {}
+
+  /// The matrices [begin, end) of the batch.
+  tally run(index_t begin, index_t end) {
+    if constexpr (is_ieee<S>)
+      if (way_ == path::lanes) {
+        for (index_t b = begin; b < end; b += group) run_lanes(b, static_cast<int>(end - b < group ? end - b : group));
+        return result_;
+      }
+    for (index_t b = begin; b < end; ++b) {
+      const place<T> m = p_.at(b);
+      finish(b, m, run_one(m));
+    }
+    return result_;
   }
-  return result;
-}
 
-template <class T>
-tally execute(task t, const problem<T>& p, on_failure policy, const options& o) {
-  const plan how = make_plan<T>(t, p.order, p.count, o);
+ private:
+  static constexpr index_t group = 64;
+
+  int zero_on_diagonal(const place<T>& m) const {
+    const index_t stride = p_.in_row + p_.in_column;
+    for (index_t i = 0; i < p_.order; ++i)
+      if (is_zero(m.in[i * stride])) return static_cast<int>(i + 1);
+    return 0;
+  }
+
+  int run_one(const place<T>& m) {
+    if (t == task::invert)
+      if (const int zero = zero_on_diagonal(m)) return zero;
+#ifdef CHOLINV_USE_LAPACK
+    if constexpr (lapack_present<T>)
+      if (way_ == path::lapack && lapack_can_take(t, p_.order, m.in, p_.in_row, p_.in_column))
+        return lapack<T>::run(t, p_, m, reinterpret_cast<T*>(work_.data()));
+#endif
+    return native<T, t>::block(p_, m, work_.data());
+  }
+
+  void run_lanes(index_t first, int count) {
+    const S* in[group];
+    S* out[group];
+    for (int l = 0; l < count; ++l) {
+      const place<T> m = p_.at(first + l);
+      in[l] = reinterpret_cast<const S*>(m.in);
+      out[l] = reinterpret_cast<S*>(m.out);
+    }
+    const std::uint64_t failed = native<T, t>::lanes(p_, in, out, count, work_.data());
+    if (failed == 0 && p_.info == nullptr) return;
+    for (int l = 0; l < count; ++l) {
+      const place<T> m = p_.at(first + l);
+      const bool bad = (failed >> l & 1) != 0;
+      finish(first + l, m, !bad ? 0 : t == task::invert ? zero_on_diagonal(m) : native<T, t>::lane_info(p_, in[l], work_.data()));
+    }
+  }
+
+  void finish(index_t b, const place<T>& m, int info) {
+    if (m.info != nullptr) *m.info = info;
+    if (info == 0) return;
+    result_.add(b, info);
+    if (policy_ == on_failure::keep) return;
+    for (index_t i = 0; i < p_.order; ++i)
+      for (index_t j = 0; j < p_.order; ++j) m.out[i * p_.out_row + j * p_.out_column] = nan_scalar<T>();
+  }
+
+  const problem<T>& p_;
+  path way_;
+  on_failure policy_;
+  workspace<S> work_;
+  tally result_;
+};
+
+template <task t, class T>
+tally execute(const problem<T>& p, on_failure policy, const options& o) {
+  const plan how = make_plan<T, t>(p.order, p.count, o);
   const std::size_t needed = how.scratch_bytes();
   if (o.scratch != nullptr && o.scratch_size < needed)
     misuse(call(wording_of(t)) + "options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be at least " +
@@ -163,15 +220,16 @@ tally execute(task t, const problem<T>& p, on_failure policy, const options& o) 
   const buffer own(o.scratch == nullptr ? how.bytes_per_thread * static_cast<std::size_t>(how.threads) : 0);
   char* memory = static_cast<char*>(o.scratch == nullptr ? own.data() : align_up(o.scratch));
   tally result;
-  if (how.threads == 1) return run_range(t, how, p, policy, 0, p.count, memory);
+  if (how.threads == 1) return runner<T, t>(p, how, policy, memory).run(0, p.count);
 #ifdef _OPENMP
 #pragma omp parallel num_threads(how.threads)
   {
-    // The runtime may give fewer threads than asked for; the batch is shared among those that came.
+    // The runtime may give fewer threads than asked for; the batch is shared
+    // among those that came.
     const index_t team = omp_get_num_threads(), me = omp_get_thread_num();
     const index_t begin = p.count / team * me + (me < p.count % team ? me : p.count % team);
     const index_t end = begin + p.count / team + (me < p.count % team ? 1 : 0);
-    const tally mine = run_range(t, how, p, policy, begin, end, memory + static_cast<std::size_t>(me) * how.bytes_per_thread);
+    const tally mine = runner<T, t>(p, how, policy, memory + static_cast<std::size_t>(me) * how.bytes_per_thread).run(begin, end);
 #pragma omp critical(cholinv_tally)
     result.add(mine);
   }

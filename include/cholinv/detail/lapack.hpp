@@ -1,4 +1,5 @@
-// The LAPACK backend: LAPACKE's ?potri_work and ?potrf_work, column-major, on the caller's memory or on a packed copy.
+// The LAPACK backend: LAPACKE's ?potri_work and ?potrf_work, column-major, on
+// the caller's memory or on a packed copy.
 #pragma once
 
 #include "plan.hpp"
@@ -9,7 +10,8 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
-/// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls its complex type.
+/// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls
+/// its complex type.
 template <class A, class T>
 lapack_int call_lapacke(lapack_int (*routine)(int, char, lapack_int, A*, lapack_int), char uplo, lapack_int n, T* a, lapack_int lda) {
   static_assert(sizeof(A) == sizeof(T));
@@ -50,8 +52,9 @@ T conjugate(const T& x) {
     return x;
 }
 
-/// May LAPACK see this triangle? Not with NaN or infinity in it (OpenBLAS 0.3.21 loses a NaN), and for potri not with a
-/// diagonal that is not real (?lauum reads its real part only). Such a matrix is the native kernel's.
+/// May LAPACK see this triangle? Not with NaN or infinity in it (OpenBLAS
+/// 0.3.21 loses a NaN), and for potri not with a diagonal that is not real
+/// (?lauum reads its real part only). Such a matrix is the native kernel's.
 template <class T>
 bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column) {
   for (index_t i = 0; i < n; ++i) {
@@ -64,9 +67,8 @@ bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column)
 
 template <class T>
 struct lapack {
-  /// Scalars of memory for one matrix: a square where no stride of `out` suits LAPACK, or where failure must leave out untouched.
-  static index_t work(index_t order) { return order * order; }
-
+  /// `memory` is a square: used where no stride of `out` suits LAPACK, or where
+  /// failure must leave out untouched.
   static int run(task t, const problem<T>& p, const place<T>& m, T* memory) {
     const index_t n = p.order;
     const bool by_columns = p.out_row == 1 && p.out_column >= n && p.out_column <= lapack_most;

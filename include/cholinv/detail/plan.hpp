@@ -9,7 +9,9 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
-enum class path { native, lapack };
+/// lanes: many small matrices at once. block: one matrix. Both are the native
+/// backend.
+enum class path { lanes, block, lapack };
 
 #ifdef CHOLINV_USE_LAPACK
 inline constexpr bool lapack_compiled_in = true;
@@ -20,22 +22,48 @@ inline constexpr bool lapack_compiled_in = false;
 template <class T>
 inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
 
-/// From this order on `automatic` calls LAPACK where it is present. Measured with benchmarks/compare on one core against
-/// OpenBLAS 0.3.21: the portable kernel wins below by having no call, copy and mirror overhead, and loses above for want of vectors.
-struct thresholds {
-  index_t lapack_real, lapack_complex;
+/// What the choice depends on besides the order. Not on the batch: a matrix
+/// takes the same path alone and in company (rule 11).
+struct kind {
+  bool vectors;  // float, double or their complex types
+  bool is_complex;
+  int real_bytes;
+  isa level;
 };
-inline constexpr thresholds tuned{160, 16};
 
-constexpr path choose_path(backend use, bool lapack_is_present, bool is_complex, index_t order) noexcept {
-  if (use == backend::native || !lapack_is_present) return path::native;
-  if (use == backend::lapack) return path::lapack;
-  return order >= (is_complex ? tuned.lapack_complex : tuned.lapack_real) ? path::lapack : path::native;
+template <class T>
+kind kind_of() {
+  return {is_ieee<real_t<T>>, complex_traits<T>::is_complex, static_cast<int>(sizeof(real_t<T>)), current_isa()};
 }
-static_assert(choose_path(backend::automatic, false, false, 1000) == path::native);
-static_assert(choose_path(backend::automatic, true, false, tuned.lapack_real - 1) == path::native);
-static_assert(choose_path(backend::automatic, true, true, tuned.lapack_complex) == path::lapack);
-static_assert(choose_path(backend::lapack, true, false, 1) == path::lapack);
+
+/// The tuning table: lanes up to `lanes`, LAPACK (where present and
+/// `automatic`) from `lapack` on. Measured by benchmarks/tune. The lane kernel
+/// wins while its working set, a few squares of vectors, stays near the
+/// first-level cache. LAPACK only wins where the translation unit's instruction
+/// set is behind the one its kernels choose for themselves.
+struct thresholds {
+  index_t lanes, lapack;
+};
+constexpr index_t never = std::numeric_limits<index_t>::max();
+constexpr thresholds tuned(const kind& k) noexcept {
+  if (!k.vectors) return {0, never};
+  if (k.level == isa::baseline) return {k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
+  return {k.is_complex ? 12 : 20, never};
+}
+
+constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order) noexcept {
+  const thresholds limit = tuned(k);
+  if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
+  return order <= limit.lanes ? path::lanes : path::block;
+}
+
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300) == path::lapack);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1) == path::lapack);
+static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2) == path::block);
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -1,30 +1,91 @@
-// One matrix at a time: read a strided triangle, run the sweeps, write the whole strided matrix.
+// Larger orders, one matrix at a time: read a strided triangle, run the sweeps,
+// write the whole strided matrix.
 
-/// A strided matrix of T as its real numbers: element (i, j) begins at data + i * row + j * column, imaginary part behind the real one.
-template <class S>
-struct strided {
-  S* data;
-  index_t row, column;
-  S* at(index_t i, index_t j) const { return data + i * row + j * column; }
+/// An N x N piece of a matrix in registers: element (r, c) is lane r of vector
+/// c, real and imaginary parts apart.
+template <class S, int Planes, int N>
+struct square {
+  using P = pack<S, N>;
+  using V = typename P::vec;
+  V part[Planes][N];
+  static constexpr auto lanes = std::make_integer_sequence<int, N>{};
+
+  /// From element (i, j) on. The rows or the columns of m mostly lie side by
+  /// side; else it goes scalar by scalar.
+  CHOLINV_INLINE void read(strided<const S> m, index_t i, index_t j) {
+    if (m.row == Planes || m.column == Planes) {
+      const bool by_columns = m.row == Planes;
+      CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
+        const S* from = by_columns ? m.at(i, j + c) : m.at(i + c, j);
+        CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) part[p][c] = P::load(from + p * N);
+        if constexpr (Planes == 2) deinterleave(part[0][c], part[1][c], lanes);
+      }
+      if (!by_columns) CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(part[p]);
+    } else {
+      S buffer[Planes][N][N];
+      for (int c = 0; c < N; ++c)
+        for (int r = 0; r < N; ++r)
+          for (int p = 0; p < Planes; ++p) buffer[p][c][r] = m.at(i + r, j + c)[p];
+      for (int p = 0; p < Planes; ++p)
+        for (int c = 0; c < N; ++c) part[p][c] = P::load(buffer[p][c]);
+    }
+  }
+
+  CHOLINV_INLINE void write(strided<S> m, index_t i, index_t j) const {
+    square t = *this;
+    if (m.row == Planes || m.column == Planes) {
+      const bool by_columns = m.row == Planes;
+      if (!by_columns) CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(t.part[p]);
+      CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
+        S* to = by_columns ? m.at(i, j + c) : m.at(i + c, j);
+        if constexpr (Planes == 2) interleave(t.part[0][c], t.part[1][c], lanes);
+        CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) P::store(to + p * N, t.part[p][c]);
+      }
+    } else {
+      S buffer[Planes][N][N];
+      for (int p = 0; p < Planes; ++p)
+        for (int c = 0; c < N; ++c) P::store(buffer[p][c], t.part[p][c]);
+      for (int c = 0; c < N; ++c)
+        for (int r = 0; r < N; ++r)
+          for (int p = 0; p < Planes; ++p) m.at(i + r, j + c)[p] = buffer[p][c][r];
+    }
+  }
+
+  CHOLINV_INLINE void conjugate() {
+    if constexpr (Planes == 2) CHOLINV_UNROLL for (int c = 0; c < N; ++c) part[1][c] = -part[1][c];
+  }
 };
 
-/// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj of their diagonal; past the order an identity.
+/// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj
+/// of their diagonal; past the order an identity.
 template <class K>
 void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
   using S = typename K::S;
+  index_t done = 0;  // columns that whole squares cover
+  if constexpr (K::side > 1) {
+    using piece = square<S, K::planes, K::side>;
+    if (j + K::nr <= order)
+      for (; done < j; done += K::side)
+        for (int r = 0; r < K::nr; r += K::side) {
+          piece x;
+          x.read(l, j + r, done);
+          CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
+              piece::P::store(block + (done + c) * K::block_column + p * K::block_plane + r, x.part[p][c]);
+        }
+  }
   for (int r = 0; r < K::nr; ++r) {
     const index_t row = j + r;
-    S* to = block + r;
+    S* to = block + done * K::block_column + r;
     if (row < order) {
-      const S* from = l.at(row, 0);
-      for (index_t k = 0; k < row; ++k, to += K::block_column, from += l.column)
+      const S* from = l.at(row, done);
+      for (index_t k = done; k < row; ++k, to += K::block_column, from += l.column)
         for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = from[p];
       if constexpr (K::planes == 1)
         reciprocals[r] = S(1) / *from;
       else
         conj_reciprocal(from[0], from[1], reciprocals[r], reciprocals[K::block_plane + r]);
     } else {
-      for (index_t k = 0; k < row; ++k, to += K::block_column)
+      for (index_t k = done; k < row; ++k, to += K::block_column)
         for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = S(0);
       reciprocals[r] = S(1);
       if constexpr (K::planes == 2) reciprocals[K::block_plane + r] = S(0);
@@ -32,23 +93,45 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typenam
   }
 }
 
-/// A finished tile to its place and, conjugated, to its mirror image; what lies above the diagonal of the tile is dropped.
+/// A finished tile to its place and, conjugated, to its mirror image; what lies
+/// above the diagonal of the matrix is dropped.
 template <class K>
 void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, index_t columns, strided<typename K::S> out) {
   using S = typename K::S;
-  for (index_t c = 0; c < columns; ++c)
-    for (index_t r = 0; r < rows; ++r) {
-      const index_t i = i0 + r, j = j0 + c;
-      if (i < j) continue;
-      const S* x = t + c * K::column + r;
-      out.at(i, j)[0] = x[0];
-      out.at(j, i)[0] = x[0];
-      if constexpr (K::planes == 2) {
-        const S im = x[K::mv * K::width];
-        out.at(i, j)[1] = i == j ? S(0) : im;
-        out.at(j, i)[1] = i == j ? S(0) : -im;
+  const strided<S> mirror{out.data, out.column, out.row};
+  for (index_t j = j0; j < j0 + columns; j += K::side) {
+    const index_t width = j0 + columns - j < K::side ? j0 + columns - j : K::side;
+    for (index_t i = i0 < j ? j : i0; i < i0 + rows; i += K::side) {
+      const index_t height = i0 + rows - i < K::side ? i0 + rows - i : K::side;
+      const S* from = t + (j - j0) * K::column + (i - i0);
+      if constexpr (K::side > 1) {
+        using piece = square<S, K::planes, K::side>;
+        if (width == K::side && height == K::side && (K::planes == 1 || i != j)) {
+          piece x;
+          CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
+              piece::P::load(from + c * K::column + p * K::mv * K::width);
+          x.write(out, i, j);
+          x.conjugate();
+          if (i != j)
+            x.write(mirror, i, j);  // a real square on the diagonal is symmetric
+                                    // as it stands, to the last bit
+          continue;
+        }
       }
+      for (index_t c = 0; c < width; ++c)
+        for (index_t r = i == j ? c : 0; r < height; ++r) {
+          const S* x = from + c * K::column + r;
+          S *lower = out.at(i + r, j + c), *upper = out.at(j + c, i + r);
+          lower[0] = upper[0] = x[0];
+          if constexpr (K::planes == 2) {
+            const bool diagonal = i + r == j + c;
+            const S im = x[K::mv * K::width];
+            lower[1] = diagonal ? S(0) : im;
+            upper[1] = diagonal ? S(0) : -im;
+          }
+        }
     }
+  }
 }
 
 template <class K>
@@ -75,8 +158,7 @@ struct block_sweep {
       pack_rows<K>(order, l, j, block, reciprocals);
       for (index_t p = 0; y.first(p) <= j; ++p) {
         const index_t first = y.first(p);
-        const index_t reach = (j + K::nr - first + K::rows_per_vector - 1) / K::rows_per_vector;  // vectors above the block's last row
-        with_vectors<K, solve_tile>(reach < K::mv ? static_cast<int>(reach) : K::mv, y.at(p, first), first, j,
+        with_vectors<K, solve_tile>(y.vectors(p, j + K::nr), y.at(p, first), first, j,
                                     right_rows<S>{block + first * K::block_column, K::block_column, K::block_plane}, reciprocals);
       }
     }
@@ -92,47 +174,58 @@ struct block_sweep {
       }
   }
 
-  /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's info; unless it is 0, out is untouched.
+  /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's
+  /// info; unless it is 0, out is untouched.
   static int factorize(index_t order, strided<const S> a, strided<S> out, S* work) {
     const lower_panels<K> l{work, order};
-    S* diagonal = work + l.size(order);
-    S* reciprocals = diagonal + K::nr * K::block_column;
-    const index_t panels = l.count(order);
-
-    for (index_t p = 0; p < panels; ++p)
+    constexpr index_t im = K::mv * K::width;
+    for (index_t p = 0; p < l.count(order); ++p)
       for (index_t k = 0; k < l.first(p + 1); ++k)
         for (index_t r = 0; r < K::panel_rows; ++r) {
           const index_t i = l.first(p) + r;
           S* to = l.at(p, k) + r;
           const bool inside = k <= i && i < order;
           to[0] = inside ? a.at(i, k)[0] : S(i == k ? 1 : 0);
-          if constexpr (K::planes == 2) to[K::mv * K::width] = inside && i != k ? a.at(i, k)[1] : S(0);
+          if constexpr (K::planes == 2) to[im] = inside && i != k ? a.at(i, k)[1] : S(0);
         }
-    for (index_t j = 0; j < order; j += K::nr) {
-      const index_t pj = j / K::panel_rows, in_panel = j - l.first(pj), skip = in_panel / K::rows_per_vector;
-      const right_rows<S> b{l.at(pj, 0) + in_panel, K::column, K::mv * K::width};
-      const right_rows<S> d{diagonal, K::block_column, K::block_plane};
-      S* own = l.at(pj, 0) + skip * K::width;
-      const int own_vectors = K::mv - static_cast<int>(skip);
-      with_vectors<K, factor_tile>(own_vectors, own, j, b, d, static_cast<const S*>(nullptr));
-      for (int c = 0; c < K::nr; ++c)
-        for (int r = 0; r < K::nr; ++r)
-          for (int p = 0; p < K::planes; ++p)
-            diagonal[c * K::block_column + p * K::block_plane + r] = l.at(pj, j + c)[p * K::mv * K::width + in_panel + r];
-      if (const int bad = factor_diagonal<K>(diagonal, reciprocals)) return static_cast<int>(j) + bad;
-      with_vectors<K, substitute_tile>(own_vectors, own + j * K::column, d, static_cast<const S*>(reciprocals));
-      for (int c = 0; c < K::nr; ++c)
-        for (int p = 0; p < K::planes; ++p)
-          l.at(pj, j + c)[p * K::mv * K::width + in_panel + c] = diagonal[c * K::block_column + p * K::block_plane + c];
-      for (index_t p = pj + 1; p < panels; ++p)
-        with_vectors<K, factor_tile>(K::mv, l.at(p, 0), j, b, d, static_cast<const S*>(reciprocals));
-    }
+    if (const bad_pivots bad = factorize_panels(l, work + l.size(order)); bad.first != 0) return static_cast<int>(bad.first);
     for (index_t i = 0; i < order; ++i) {
-      const index_t p = i / K::panel_rows;
+      const S* row = l.at(i / K::panel_rows, 0) + i % K::panel_rows;
       for (index_t k = 0; k < order; ++k)
-        for (int plane = 0; plane < K::planes; ++plane)
-          out.at(i, k)[plane] = k <= i ? l.at(p, k)[plane * K::mv * K::width + i - l.first(p)] : S(0);
+        for (int p = 0; p < K::planes; ++p) out.at(i, k)[p] = k <= i ? row[k * K::column + p * im] : S(0);
     }
     return 0;
   }
+
+  template <task t>
+  static index_t work(index_t order) {
+    return t == task::invert ? invert_work(order) : factorize_work(order);
+  }
+  template <task t>
+  static int run(index_t order, strided<const S> in, strided<S> out, S* memory) {
+    if constexpr (t == task::factorize) return factorize(order, in, out, memory);
+    invert(order, in, out, memory);
+    return 0;
+  }
 };
+
+/// Tile shapes, found by benchmarks/tune: the accumulators, a column of A and a
+/// broadcast fill the registers.
+template <class S, int Planes>
+constexpr int tile_vectors() {
+  return !is_ieee<S> ? 4 / Planes : CHOLINV_BYTES == 64 ? 4 - Planes : CHOLINV_BYTES == 32 ? (Planes == 1 ? 3 : 1) : 2;
+}
+template <class S, int Planes>
+constexpr int tile_columns() {
+  return !is_ieee<S> ? 4 / Planes : CHOLINV_BYTES == 64 ? 8 / Planes : CHOLINV_BYTES == 32 ? 4 : 4 / Planes;
+}
+template <class S>
+constexpr int vector_width() {
+  if constexpr (is_ieee<S>)
+    return CHOLINV_BYTES / static_cast<int>(sizeof(S));
+  else
+    return 1;
+}
+template <class T>
+using block_kernel = block_sweep<tile_shape<pack<real_t<T>, vector_width<real_t<T>>()>, planes_of<T>,
+                                            tile_vectors<real_t<T>, planes_of<T>>(), tile_columns<real_t<T>, planes_of<T>>(), false>>;

@@ -1,25 +1,167 @@
-// The kernels' vector type: W real scalars side by side, and the few operations the tiles are made of.
-// No include guard: the kernels are compiled once for every instruction set, each time in a namespace of its own.
+// The kernels' vector type: W real scalars side by side, and the few operations
+// the tiles are made of. No include guard: the kernels are compiled once for
+// every instruction set, each time in a namespace of its own, with CHOLINV_FMA
+// saying whether it has a fused multiply-add.
 
-/// One scalar is a vector of width 1. Any type with + - * / will do.
+/// W floats or doubles in one register.
 template <class S, int W>
 struct pack {
-  static_assert(W == 1);
+  using scalar = S;
+  typedef S vec __attribute__((vector_size(W * sizeof(S))));
+  static constexpr int width = W;
+
+  CHOLINV_INLINE static vec zero() { return vec{}; }
+  CHOLINV_INLINE static vec one() { return S(1) - vec{}; }
+  CHOLINV_INLINE static vec load(const S* p) { return *reinterpret_cast<const unaligned*>(p); }
+  CHOLINV_INLINE static vec broadcast(const S* p) { return *p - vec{}; }
+  CHOLINV_INLINE static void store(S* p, const vec& x) { *reinterpret_cast<unaligned*>(p) = x; }
+  CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
+  CHOLINV_INLINE static vec sqrt(vec x) {
+    for (int i = 0; i < W; ++i) x[i] = square_root(S(x[i]));
+    return x;
+  }
+  /// All bits set in the lanes where something holds.
+  using truth = decltype(vec{} == vec{});
+  CHOLINV_INLINE static truth both(const truth& a, const truth& b) { return a & b; }
+  CHOLINV_INLINE static truth is_zero(const vec& x) { return x == vec{}; }
+  CHOLINV_INLINE static truth not_positive(const vec& x) { return ~(x > vec{}); }
+  /// A bit for each lane.
+  CHOLINV_INLINE static std::uint64_t bits(const truth& t) {
+#if defined(__x86_64__) || defined(__i386__)
+#if CHOLINV_BYTES == 64
+    if constexpr (sizeof(vec) == 64 && sizeof(S) == 8) return _mm512_movepi64_mask(reinterpret_cast<__m512i>(t));
+    if constexpr (sizeof(vec) == 64 && sizeof(S) == 4) return _mm512_movepi32_mask(reinterpret_cast<__m512i>(t));
+#endif
+#if CHOLINV_BYTES >= 32
+    if constexpr (sizeof(vec) == 32 && sizeof(S) == 8) return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(t)));
+    if constexpr (sizeof(vec) == 32 && sizeof(S) == 4) return static_cast<unsigned>(_mm256_movemask_ps(reinterpret_cast<__m256>(t)));
+#endif
+#endif
+    std::uint64_t b = 0;
+    for (int i = 0; i < W; ++i) b |= std::uint64_t(t[i] != 0) << i;
+    return b;
+  }
+  /// Number e of each of W matrices.
+  CHOLINV_INLINE static vec gather(const S* const* from, int e) {
+    S x[W];
+    CHOLINV_UNROLL for (int l = 0; l < W; ++l) x[l] = from[l][e];
+    return load(x);
+  }
+  CHOLINV_INLINE static void scatter(S* const* to, int e, const vec& x) { CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l]; }
+  /// One in lane r if there is such a lane, else zeros.
+  CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
+  CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
+  CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused(-a, b, c); }
+
+ private:
+  struct window {
+    S values[2 * W] = {};
+    constexpr window() { values[W] = S(1); }
+  };
+  static constexpr window one_between_zeros{};
+
+  typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
+
+#if CHOLINV_FMA && (defined(__x86_64__) || defined(__i386__))
+#if CHOLINV_BYTES == 64
+  CHOLINV_INLINE static __m512d fused(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+  CHOLINV_INLINE static __m512 fused(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
+#endif
+  CHOLINV_INLINE static __m256d fused(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
+  CHOLINV_INLINE static __m256 fused(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
+#elif CHOLINV_FMA
+  CHOLINV_INLINE static vec fused(vec a, const vec& b, const vec& c) {
+    for (int i = 0; i < W; ++i) a[i] = pack<S, 1>::fma(a[i], b[i], c[i]);
+    return a;
+  }
+#else
+  CHOLINV_INLINE static vec fused(const vec& a, const vec& b, const vec& c) { return c + a * b; }
+#endif
+};
+
+/// Lanes picked from a and b by compile-time indices; those of b count from the
+/// width on.
+template <class V, int... index>
+CHOLINV_INLINE V shuffle(V a, V b) {
+#ifdef __clang__
+  return __builtin_shufflevector(a, b, index...);
+#else
+  using integer = std::conditional_t<sizeof(a[0]) == 4, int, long long>;
+  typedef integer mask __attribute__((vector_size(sizeof(V))));
+  return __builtin_shuffle(a, b, mask{index...});
+#endif
+}
+
+/// One step of a transposition: exchange bit `step` of the row number with that
+/// of the lane number, for the rows a and b.
+template <class V, int step, int... lane>
+CHOLINV_INLINE void exchange(V& a, V& b, std::integer_sequence<int, lane...>) {
+  constexpr int width = sizeof...(lane);
+  const V low = shuffle<V, ((lane & step) == 0 ? lane : width + lane - step)...>(a, b);
+  const V high = shuffle<V, ((lane & step) == 0 ? lane + step : width + lane)...>(a, b);
+  a = low;
+  b = high;
+}
+
+template <class V, int width, int step = 1>
+CHOLINV_INLINE void transpose(V (&rows)[width]) {
+  if constexpr (step < width) {
+    CHOLINV_UNROLL for (int r = 0; r < width; ++r) {
+      if ((r & step) == 0) exchange<V, step>(rows[r], rows[r + step], std::make_integer_sequence<int, width>{});
+    }
+    transpose<V, width, 2 * step>(rows);
+  }
+}
+
+template <class V, int... lane>
+CHOLINV_INLINE void deinterleave(V& a, V& b, std::integer_sequence<int, lane...>) {
+  const V even = shuffle<V, 2 * lane...>(a, b), odd = shuffle<V, (2 * lane + 1)...>(a, b);
+  a = even;
+  b = odd;
+}
+template <class V, int... lane>
+CHOLINV_INLINE void interleave(V& a, V& b, std::integer_sequence<int, lane...>) {
+  constexpr int width = sizeof...(lane);
+  const V low = shuffle<V, (lane / 2 + lane % 2 * width)...>(a, b), high = shuffle<V, (width / 2 + lane / 2 + lane % 2 * width)...>(a, b);
+  a = low;
+  b = high;
+}
+
+/// One scalar is a vector of width 1. Any type with + - * / will do.
+template <class S>
+struct pack<S, 1> {
   using scalar = S;
   using vec = S;
   static constexpr int width = 1;
 
-  static vec one() { return S(1); }
-  static vec zero() { return S(0); }
-  static vec load(const S* p) { return *p; }
-  static vec broadcast(const S* p) { return *p; }
-  static void store(S* p, const vec& x) { *p = x; }
-  static vec fma(const vec& a, const vec& b, const vec& c) { return c + a * b; }
-  static vec fnma(const vec& a, const vec& b, const vec& c) { return c - a * b; }
-  static vec sqrt(const vec& x) { return square_root(x); }
-  static vec reciprocal(const vec& x) { return S(1) / x; }
+  CHOLINV_INLINE static vec zero() { return S(0); }
+  CHOLINV_INLINE static vec one() { return S(1); }
+  CHOLINV_INLINE static vec load(const S* p) { return *p; }
+  CHOLINV_INLINE static vec broadcast(const S* p) { return *p; }
+  CHOLINV_INLINE static void store(S* p, const vec& x) { *p = x; }
+  CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) {
+#if CHOLINV_FMA
+    if constexpr (std::is_same_v<S, double>) return __builtin_fma(a, b, c);
+    if constexpr (std::is_same_v<S, float>) return __builtin_fmaf(a, b, c);
+#endif
+    return c + a * b;
+  }
+  CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) {
+#if CHOLINV_FMA
+    if constexpr (std::is_same_v<S, double>) return __builtin_fma(-a, b, c);
+    if constexpr (std::is_same_v<S, float>) return __builtin_fmaf(-a, b, c);
+#endif
+    return c - a * b;
+  }
+  CHOLINV_INLINE static vec unit(int r) { return S(r == 0 ? 1 : 0); }
+  CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
+  CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 
-  /// The first pivot, counted from 1, that is not positive; 0 when there is none.
-  using mask = int;
-  static mask not_positive(mask first, const vec& pivot, int index) { return first == 0 && !(pivot > S(0)) ? index + 1 : first; }
+  CHOLINV_INLINE static vec gather(const S* const* from, int e) { return from[0][e]; }
+  CHOLINV_INLINE static void scatter(S* const* to, int e, const vec& x) { to[0][e] = x; }
+  using truth = bool;
+  CHOLINV_INLINE static truth both(truth a, truth b) { return a && b; }
+  CHOLINV_INLINE static truth is_zero(const vec& x) { return x == S(0); }
+  CHOLINV_INLINE static truth not_positive(const vec& x) { return !(x > S(0)); }
+  CHOLINV_INLINE static std::uint64_t bits(truth t) { return t ? 1 : 0; }
 };

@@ -1,16 +1,21 @@
-// The register tile that all sweeps share: C -= A B^H over k, and the substitution by a small triangle.
+// The register tile that all sweeps share: C -= A B^H over k, and the
+// substitution by a small triangle.
 //
-// A matrix is stored in panels of `panel_rows` rows. A panel keeps one column after the other; a column keeps the real parts of
-// its rows, then the imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element is one chain of fused
-// operations with k ascending, whatever the tile's shape: so all kernels of one instruction set agree to the last bit.
+// A matrix is stored in panels of `panel_rows` rows. A panel keeps one column
+// after the other; a column keeps the real parts of its rows, then the
+// imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element
+// is one chain of fused operations with k ascending, whatever the tile's shape:
+// so all kernels of one instruction set agree to the last bit.
 
-/// The shape of the tiles. With `lanes` each vector holds one row of W matrices, else W rows of one matrix.
+/// The shape of the tiles. With `lanes` each vector holds one row of W
+/// matrices, else W rows of one matrix.
 template <class Pack, int Planes, int Vectors, int Columns, bool Lanes>
 struct tile_shape {
   using ops = Pack;
   using S = typename Pack::scalar;
   using V = typename Pack::vec;
   static constexpr int width = Pack::width;
+  static constexpr bool lanes = Lanes;
   static constexpr int planes = Planes, mv = Vectors, nr = Columns;
   static constexpr int rows_per_vector = Lanes ? 1 : width;
   static constexpr int row_width = width / rows_per_vector;  // scalars from a row to the next within a column
@@ -18,19 +23,22 @@ struct tile_shape {
   static constexpr index_t column = planes * mv * width;  // scalars from a column of a panel to the next
   static constexpr index_t block_plane = nr * row_width;  // the same for a packed block of nr rows of the factor
   static constexpr index_t block_column = planes * block_plane;
+  static constexpr int side = !is_ieee<S> || width == 1 ? 1 : width < nr ? width : nr;  // of the squares moved through registers
+  static_assert(nr % side == 0);
   static_assert(panel_rows % nr == 0, "a column block lies within one panel");
 
-  /// One number of one matrix, or of each lane's matrix: what the diagonal blocks are factored with.
+  /// One number of one matrix, or of each lane's matrix: what the diagonal
+  /// blocks are factored with.
   using element = std::conditional_t<Lanes, Pack, pack<S, 1>>;
 
   /// One in row r, if that is a row of this vector, else zeros.
-  static V unit(index_t r) {
-    if constexpr (rows_per_vector == 1)
+  CHOLINV_INLINE static V unit(index_t r) {
+    if constexpr (Lanes)
       return r == 0 ? Pack::one() : Pack::zero();
     else
       return Pack::unit(static_cast<int>(r));
   }
-  static V right_operand(const S* p) {
+  CHOLINV_INLINE static V right_operand(const S* p) {
     if constexpr (Lanes || width == 1)
       return Pack::load(p);
     else
@@ -44,11 +52,18 @@ struct tile {
   typename K::V c[K::planes][M][K::nr];
 };
 
-/// The right operand: nr rows, `step` scalars from column to column and `plane` from real to imaginary part.
+/// The right operand: nr rows, `step` scalars from column to column, `plane`
+/// from real to imaginary part. From row to row it is K::row_width, unless the
+/// lanes say otherwise.
 template <class S>
 struct right_rows {
   const S* data;
-  index_t step, plane;
+  index_t step, plane, row = 0;
+
+  template <class K>
+  CHOLINV_INLINE const S* at(int j) const {
+    return data + (K::lanes ? j * row : j * K::row_width);
+  }
 };
 
 /// C += Sign A B^H over `count` columns, for the first m vectors of the tile.
@@ -61,11 +76,11 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
         P::load(a + (p * K::mv + v) * K::width);
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
-      const V re = K::right_operand(b.data + j * K::row_width);
+      const V re = K::right_operand(b.template at<K>(j));
       CHOLINV_UNROLL for (int v = 0; v < m; ++v) t.c[0][v][j] =
           Sign < 0 ? P::fnma(x[0][v], re, t.c[0][v][j]) : P::fma(x[0][v], re, t.c[0][v][j]);
       if constexpr (K::planes == 2) {
-        const V im = K::right_operand(b.data + b.plane + j * K::row_width);
+        const V im = K::right_operand(b.template at<K>(j) + b.plane);
         CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
           t.c[0][v][j] = Sign < 0 ? P::fnma(x[1][v], im, t.c[0][v][j]) : P::fma(x[1][v], im, t.c[0][v][j]);
           t.c[1][v][j] = Sign < 0 ? P::fnma(x[1][v], re, t.c[1][v][j]) : P::fma(x[1][v], re, t.c[1][v][j]);
@@ -76,7 +91,8 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
   }
 }
 
-/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns, so it joins there.
+/// The same where A is upper triangular: vector v is zero in the first v *
+/// rows_per_vector columns, so it joins there.
 template <class K, int Sign, int M, int m = 1>
 CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   if constexpr (m < M) {
@@ -91,29 +107,40 @@ CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, righ
   }
 }
 
-/// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
-template <class K, int M>
-CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r) {
+/// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the
+/// reciprocals 1 / conj(diagonal), one plane after the other. In lanes, a
+/// vector v below column `diagonal` + i is a zero of the triangle being solved
+/// for: it is left out of step i.
+template <class K, int M, bool OnDiagonal = false>
+CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r, index_t diagonal = 0) {
   using V = typename K::V;
   using P = typename K::ops;
   CHOLINV_UNROLL for (int i = 0; i < K::nr; ++i, b.data += b.step) {
     const V re = K::right_operand(r + i * K::row_width);
     if constexpr (K::planes == 1) {
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][i] = t.c[0][v][i] * re;
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        if (OnDiagonal && v > diagonal + i) continue;
+        t.c[0][v][i] = t.c[0][v][i] * re;
+      }
     } else {
       const V im = K::right_operand(r + K::block_plane + i * K::row_width);
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        if (OnDiagonal && v > diagonal + i) continue;
         const V x = t.c[0][v][i], y = t.c[1][v][i];
         t.c[0][v][i] = P::fnma(y, im, x * re);
         t.c[1][v][i] = P::fma(x, im, y * re);
       }
     }
     CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
-      const V lre = K::right_operand(b.data + j * K::row_width);
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][j] = P::fnma(t.c[0][v][i], lre, t.c[0][v][j]);
+      const V lre = K::right_operand(b.template at<K>(j));
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        if (OnDiagonal && v > diagonal + i) continue;
+        t.c[0][v][j] = P::fnma(t.c[0][v][i], lre, t.c[0][v][j]);
+      }
       if constexpr (K::planes == 2) {
-        const V lim = K::right_operand(b.data + b.plane + j * K::row_width);
+        const V lim = K::right_operand(b.template at<K>(j) + b.plane);
         CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+          if (OnDiagonal && v > diagonal + i) continue;
           t.c[0][v][j] = P::fnma(t.c[1][v][i], lim, t.c[0][v][j]);
           t.c[1][v][j] = P::fnma(t.c[1][v][i], lre, t.c[1][v][j]);
           t.c[1][v][j] = P::fma(t.c[0][v][i], lim, t.c[1][v][j]);

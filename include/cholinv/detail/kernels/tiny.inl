@@ -1,0 +1,76 @@
+// The smallest orders, fully unrolled: W matrices at once, every element in a
+// register of its own.
+
+template <class K, int N>
+struct tiny {
+  using S = typename K::S;
+  using V = typename K::V;
+  using P = typename K::ops;
+  static constexpr int W = K::width, planes = K::planes;
+
+  /// x + Sign a conj(b), one fused operation after the other in the order of
+  /// tile.inl.
+  template <int Sign>
+  CHOLINV_INLINE static void accumulate(V (&x)[planes], const V (&a)[planes], const V (&b)[planes]) {
+    x[0] = Sign < 0 ? P::fnma(a[0], b[0], x[0]) : P::fma(a[0], b[0], x[0]);
+    if constexpr (planes == 2) {
+      x[0] = Sign < 0 ? P::fnma(a[1], b[1], x[0]) : P::fma(a[1], b[1], x[0]);
+      x[1] = Sign < 0 ? P::fnma(a[1], b[0], x[1]) : P::fma(a[1], b[0], x[1]);
+      x[1] = Sign < 0 ? P::fma(a[0], b[1], x[1]) : P::fnma(a[0], b[1], x[1]);
+    }
+  }
+
+  /// e[i * N + j] is element (i, j): on entry of the factor, of which the lower
+  /// triangle is read, on return of the inverse. Answers which lanes have a
+  /// zero on the diagonal.
+  CHOLINV_INLINE static std::uint64_t invert(V (&e)[N * N][planes]) {
+    V y[N][N][planes], r[N][planes];
+    typename P::truth bad{};
+    CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
+      bad |= is_zero_lanes<K>(e[j * N + j]);
+      conj_reciprocal_lanes<K>(e[j * N + j], r[j]);
+    }
+    CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
+      CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
+        if (i > j) continue;
+        V x[planes];
+        x[0] = i == j ? P::one() : P::zero();
+        if constexpr (planes == 2) x[1] = P::zero();
+        CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
+          if (k >= i && k < j) accumulate<-1>(x, y[i][k], e[j * N + k]);
+        }
+        if constexpr (planes == 1) {
+          y[i][j][0] = x[0] * r[j][0];
+        } else {
+          y[i][j][0] = P::fnma(x[1], r[j][1], x[0] * r[j][0]);
+          y[i][j][1] = P::fma(x[0], r[j][1], x[1] * r[j][0]);
+        }
+      }
+    }
+    CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
+      CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
+        if (j > i) continue;
+        V x[planes];
+        CHOLINV_UNROLL for (int p = 0; p < planes; ++p) x[p] = P::zero();
+        CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
+          if (k >= i) accumulate<+1>(x, y[i][k], y[j][k]);
+        }
+        e[i * N + j][0] = e[j * N + i][0] = x[0];
+        if constexpr (planes == 2) {
+          e[j * N + i][1] = -x[1];
+          e[i * N + j][1] = i == j ? P::zero() : x[1];
+        }
+      }
+    }
+    return P::bits(bad);
+  }
+
+  /// Row-major matrices without padding, straight through registers.
+  static std::uint64_t invert_in_registers(const S* const* in, S* const* out, std::uint64_t keep) {
+    V e[N * N][planes];
+    load_numbers<K, N * N * planes>(in, &e[0][0]);
+    const std::uint64_t bad = invert(e);
+    store_numbers<K, N * N * planes>(out, &e[0][0], keep & ~bad);
+    return bad;
+  }
+};
