@@ -90,13 +90,11 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
 /// the type, the shape, the backend and the threads; constant time.
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
-  using detail::task;
   static_cast<void>(upper);
-  detail::check_input(detail::wording_of(task::invert), factor, o);
-  const index_t order = factor.extent(factor.rank() - 1), count = detail::checked_size(detail::batch_shape(factor.shape()));
-  const std::size_t invert = detail::make_plan<T, task::invert>(order, count, o).scratch_bytes();
-  const std::size_t factorize = detail::make_plan<T, task::factorize>(order, count, o).scratch_bytes();
-  return invert > factorize ? invert : factorize;
+  const detail::wording w = detail::wording_of(detail::task::invert);
+  detail::check_input(w, factor, o);
+  const index_t count = detail::checked_size(detail::batch_shape(factor.shape()));
+  return detail::make_plan<T>(w, factor.extent(factor.rank() - 1), count, o).scratch_bytes();
 }
 
 // The same names for everything that view() takes: tensors, views, and the

@@ -71,21 +71,22 @@ void check_backend(const wording& w, index_t order, const options& o) {
 #endif
 }
 
-template <class T, task t>
-plan make_plan(index_t order, index_t count, const options& o) {
+template <class T>
+plan make_plan(const wording& w, index_t order, index_t count, const options& o) {
   using S = real_t<T>;
-  check_backend<T>(wording_of(t), order, o);
+  check_backend<T>(w, order, o);
   plan result;
   if (order == 0 || count == 0) return result;
   if (order > index_t(1) << (4 * sizeof(index_t) - 3))
-    misuse(call(wording_of(t)) + "the order is " + std::to_string(order) + "; a matrix that large does not fit the address space");
+    misuse(call(w) + "the order is " + std::to_string(order) + "; a matrix that large does not fit the address space");
   bool lapack_can = lapack_present<T>;
 #ifdef CHOLINV_USE_LAPACK
   lapack_can = lapack_can && order <= lapack_most;
 #endif
-  result.way = choose_path(kind_of<T>(), o.use, lapack_can, order);
-  std::size_t bytes =
-      sizeof(S) * static_cast<std::size_t>(result.way == path::lanes ? native<T, t>::lane_work(order) : native<T, t>::block_work(order));
+  result.way = choose_path(kind_of<T>(), o.use, lapack_can, order, count);
+  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order));
+  if constexpr (is_ieee<S>)
+    if (result.way == path::lanes) bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be
   // trusted with.
@@ -141,8 +142,11 @@ class runner {
   tally run(index_t begin, index_t end) {
     if constexpr (is_ieee<S>)
       if (way_ == path::lanes) {
-        for (index_t b = begin; b < end; b += group) run_lanes(b, static_cast<int>(end - b < group ? end - b : group));
-        return result_;
+        // What is left after the last whole group of lanes goes one by one if it would leave most lanes idle.
+        const index_t width = native<T, t>::width(), rest = (end - begin) % width;
+        const index_t last = rest <= width / 4 ? end - rest : end;
+        for (; begin < last; begin += group) run_lanes(begin, static_cast<int>(last - begin < group ? last - begin : group));
+        begin = last;
       }
     for (index_t b = begin; b < end; ++b) {
       const place<T> m = p_.at(b);
@@ -167,7 +171,7 @@ class runner {
 #ifdef CHOLINV_USE_LAPACK
     if constexpr (lapack_present<T>)
       if (way_ == path::lapack && lapack_can_take(t, p_.order, m.in, p_.in_row, p_.in_column))
-        return lapack<T>::run(t, p_, m, reinterpret_cast<T*>(work_.data()));
+        if (const int info = lapack<T>::run(t, p_, m, reinterpret_cast<T*>(work_.data())); info != lapack_missed_it) return info;
 #endif
     return native<T, t>::block(p_, m, work_.data());
   }
@@ -185,7 +189,7 @@ class runner {
     for (int l = 0; l < count; ++l) {
       const place<T> m = p_.at(first + l);
       const bool bad = (failed >> l & 1) != 0;
-      finish(first + l, m, !bad ? 0 : t == task::invert ? zero_on_diagonal(m) : native<T, t>::lane_info(p_, in[l], work_.data()));
+      finish(first + l, m, bad ? run_one(m) : 0);
     }
   }
 
@@ -207,7 +211,7 @@ class runner {
 
 template <task t, class T>
 tally execute(const problem<T>& p, on_failure policy, const options& o) {
-  const plan how = make_plan<T, t>(p.order, p.count, o);
+  const plan how = make_plan<T>(wording_of(t), p.order, p.count, o);
   const std::size_t needed = how.scratch_bytes();
   if (o.scratch != nullptr && o.scratch_size < needed)
     misuse(call(wording_of(t)) + "options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be at least " +
@@ -236,6 +240,25 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
 #endif
   return result;
 }
+
+// All the work is below execute(). A program of many translation units compiles it once: define CHOLINV_EXTERN_TEMPLATES in all
+// of them, and in one CHOLINV_INSTANTIATE besides.
+#if defined(CHOLINV_INSTANTIATE)
+#define CHOLINV_TEMPLATE template
+#elif defined(CHOLINV_EXTERN_TEMPLATES)
+#define CHOLINV_TEMPLATE extern template
+#endif
+#ifdef CHOLINV_TEMPLATE
+#define CHOLINV_EXECUTE(T)                                                                        \
+  CHOLINV_TEMPLATE tally execute<task::invert, T>(const problem<T>&, on_failure, const options&); \
+  CHOLINV_TEMPLATE tally execute<task::factorize, T>(const problem<T>&, on_failure, const options&);
+CHOLINV_EXECUTE(float)
+CHOLINV_EXECUTE(double)
+CHOLINV_EXECUTE(std::complex<float>)
+CHOLINV_EXECUTE(std::complex<double>)
+#undef CHOLINV_EXECUTE
+#undef CHOLINV_TEMPLATE
+#endif
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

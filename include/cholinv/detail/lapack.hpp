@@ -65,16 +65,19 @@ bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column)
   return true;
 }
 
+/// What run() answers when a pivot became NaN on the way and potrf went on (OpenBLAS 0.3.21 does): `out` is untouched.
+inline constexpr int lapack_missed_it = -1;
+
 template <class T>
 struct lapack {
-  /// `memory` is a square: used where no stride of `out` suits LAPACK, or where
-  /// failure must leave out untouched.
+  /// `memory` is a square: used where no stride of `out` suits LAPACK, or where failure must leave `out` untouched.
   static int run(task t, const problem<T>& p, const place<T>& m, T* memory) {
     const index_t n = p.order;
     const bool by_columns = p.out_row == 1 && p.out_column >= n && p.out_column <= lapack_most;
-    const bool by_rows = p.out_column == 1 && p.out_row >= n && p.out_row <= lapack_most;
+    // Row-major storage of L is column-major storage of the upper triangle L^T. Not for complex: told 'U', OpenBLAS 0.3.21 reads
+    // behind the matrix.
+    const bool by_rows = !complex_traits<T>::is_complex && p.out_column == 1 && p.out_row >= n && p.out_row <= lapack_most;
     const bool direct = t == task::invert && (by_columns || by_rows);
-    // Row-major storage of L is column-major storage of the upper triangle L^T.
     T* a = direct ? m.out : memory;
     const index_t row = direct ? p.out_row : by_rows ? n : 1, column = direct ? p.out_column : by_rows ? 1 : n;
     const char uplo = by_rows ? 'U' : 'L';
@@ -84,6 +87,9 @@ struct lapack {
       for (index_t j = 0; j <= i; ++j) a[i * row + j * column] = m.in[i * p.in_row + j * p.in_column];
     const lapack_int info = call_lapacke(t, uplo, order, a, lda);
     if (info != 0) return static_cast<int>(info);
+    if (t == task::factorize)
+      for (index_t i = 0; i < n; ++i)
+        if (!(std::real(a[i * (row + column)]) > 0)) return lapack_missed_it;
     for (index_t i = 0; i < n; ++i)
       for (index_t j = 0; j <= i; ++j) {
         const T x = a[i * row + j * column];

@@ -94,14 +94,12 @@ struct native {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
                                                      planes * p.out_column, count, memory))
   }
-  /// The info of a matrix whose factorisation the lane kernel found to fail.
-  static int lane_info(const problem<T>& p, const S* in, S* memory) {
-    CHOLINV_WITH_ISA(lane_kernel<T>::info(p.order, in, planes * p.in_row, planes * p.in_column, memory))
-  }
+  /// How many matrices the lane kernel takes at once.
+  static int width() { CHOLINV_WITH_ISA(lane_kernel<T>::W) }
 
-  /// Real numbers of memory for them.
-  static index_t block_work(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template work<t>(order)) }
-  static index_t lane_work(index_t order) { CHOLINV_WITH_ISA(lane_kernel<T>::template work<t>(order)) }
+  /// Real numbers of memory for them, enough for either task.
+  static index_t block_work(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::work(order)) }
+  static index_t lane_work(index_t order) { CHOLINV_WITH_ISA(lane_kernel<T>::work(order)) }
 };
 
 #undef CHOLINV_WITH_ISA

@@ -51,19 +51,21 @@ constexpr thresholds tuned(const kind& k) noexcept {
   return {k.is_complex ? 12 : 20, never};
 }
 
-constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order) noexcept {
+/// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
+constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count) noexcept {
   const thresholds limit = tuned(k);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
-  return order <= limit.lanes ? path::lanes : path::block;
+  return order <= limit.lanes && count > 1 ? path::lanes : path::block;
 }
 
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300) == path::lapack);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1) == path::lapack);
-static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 1) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100) == path::lapack);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300, 100) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1, 100) == path::lapack);
+static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2, 100) == path::block);
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -120,6 +120,11 @@ R square_root(const R& x) {
   }
 }
 
+template <class R>
+bool is_infinite(const R& x) {
+  return x + x == x && !is_zero(x);
+}
+
 /// 1 / conj(re + i im), scaled against overflow of re^2 + im^2 (Smith 1962,
 /// Algorithm 116). A real diagonal, the usual case, stays exactly real.
 template <class R>
@@ -130,6 +135,8 @@ void conj_reciprocal(const R& re, const R& im, R& out_re, R& out_im) {
   } else if (is_zero(re)) {
     out_re = R(0);
     out_im = R(1) / im;
+  } else if ((is_infinite(re) && im == im) || (is_infinite(im) && re == re)) {
+    out_re = out_im = R(0);
   } else {
     const R abs_re = re < R(0) ? -re : re;
     const R abs_im = im < R(0) ? -im : im;

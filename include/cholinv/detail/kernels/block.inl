@@ -197,9 +197,9 @@ struct block_sweep {
     return 0;
   }
 
-  template <task t>
   static index_t work(index_t order) {
-    return t == task::invert ? invert_work(order) : factorize_work(order);
+    const index_t invert = invert_work(order), factorize = factorize_work(order);
+    return invert > factorize ? invert : factorize;
   }
   template <task t>
   static int run(index_t order, strided<const S> in, strided<S> out, S* memory) {

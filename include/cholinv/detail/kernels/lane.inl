@@ -10,29 +10,30 @@ struct lane_sweep {
   static constexpr index_t planes = K::planes;
   static constexpr index_t element = planes * W;  // scalars of one element of W matrices
 
-  template <task t>
+  /// Scalars of memory, enough for either task.
   static index_t work(index_t order) {
-    const index_t n = upper_panels<K>::padded(order), square = n * n * element;
-    return t == task::invert ? square + upper_panels<K>::size(order) + K::column * K::nr + 2 * K::block_column
-                             : square + lower_panels<K>::size(order) + (K::nr + 2) * K::block_column;
+    const index_t n = upper_panels<K>::padded(order);
+    const index_t invert = upper_panels<K>::size(order) + K::column * K::nr + 2 * K::block_column;
+    const index_t factorize = lower_panels<K>::size(order) + (K::nr + 2) * K::block_column;
+    return n * n * element + (invert > factorize ? invert : factorize);
   }
 
   /// The W matrices at in[0..W) to out[0..W), for the lanes of `keep`. Those
   /// that failed are answered and not written.
   template <task t>
-  static bad_pivots run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
-                        index_t out_column, std::uint64_t keep, S* work) {
+  static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
+                           index_t out_column, std::uint64_t keep, S* work) {
     const bool plain = in_column == planes && in_row == n * planes && out_column == planes && out_row == n * planes;
-    if constexpr (t == task::invert && W > 1)
+    if constexpr (t == task::invert)
       if (plain) switch (n) {
           case 1:
-            return {tiny<K, 1>::invert_in_registers(in, out, keep)};
+            return tiny<K, 1>::invert_in_registers(in, out, keep);
           case 2:
-            return {tiny<K, 2>::invert_in_registers(in, out, keep)};
+            return tiny<K, 2>::invert_in_registers(in, out, keep);
           case 3:
-            return {tiny<K, 3>::invert_in_registers(in, out, keep)};
+            return tiny<K, 3>::invert_in_registers(in, out, keep);
           case 4:
-            return {tiny<K, 4>::invert_in_registers(in, out, keep)};
+            return tiny<K, 4>::invert_in_registers(in, out, keep);
           default:
             break;
         }
@@ -43,12 +44,12 @@ struct lane_sweep {
     const index_t padded = upper_panels<K>::padded(n);
     S* rest = work + padded * padded * element;
     load(n, in, in_row, in_column, work);
-    bad_pivots bad;
+    std::uint64_t bad;
     if constexpr (t == task::factorize)
       bad = factorize(n, from, to, rest);
     else
-      bad.lanes = invert(n, from, to, rest);
-    store(n, out, out_row, out_column, work, keep & ~bad.lanes);
+      bad = invert(n, from, to, rest);
+    store(n, out, out_row, out_column, work, keep & ~bad);
     return bad;
   }
 
@@ -89,7 +90,7 @@ struct lane_sweep {
     return P::bits(bad);
   }
 
-  static bad_pivots factorize(index_t n, lane_square<S> a, lane_square<S> out, S* work) {
+  static std::uint64_t factorize(index_t n, lane_square<S> a, lane_square<S> out, S* work) {
     const lower_panels<K> l{work, n};
     constexpr index_t im = K::mv * W;
     for (index_t p = 0; p < l.count(n); ++p)
@@ -101,7 +102,7 @@ struct lane_sweep {
           P::store(to, inside ? P::load(a.at(i, k)) : i == k ? P::one() : P::zero());
           if constexpr (planes == 2) P::store(to + im, inside && i != k ? P::load(a.at(i, k) + W) : P::zero());
         }
-    const bad_pivots bad = factorize_panels(l, work + l.size(n));
+    const std::uint64_t bad = factorize_panels(l, work + l.size(n)).lanes;
     for (index_t i = 0; i < n; ++i)
       for (index_t k = 0; k < n; ++k)
         for (int p = 0; p < planes; ++p)
@@ -140,43 +141,27 @@ constexpr int lane_columns() {
   return CHOLINV_BYTES == 64 && Planes == 1 ? 4 : 2;
 }
 
-/// Up to 64 matrices of one shape: whole groups of lanes, and the few that are
-/// left over one by one where that is less work. Both kernels do the same
-/// operations in the same order.
 template <class T>
 struct lane_kernel {
   using S = real_t<T>;
-  template <int W>
-  using sweep = lane_sweep<tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>>;
   static constexpr int W = vector_width<S>();
+  using sweep = lane_sweep<tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>>;
 
-  template <task t>
-  static index_t work(index_t order) {
-    return sweep<W>::template work<t>(order);
-  }
+  static index_t work(index_t order) { return sweep::work(order); }
 
-  /// A bit for each matrix that failed.
+  /// Up to 64 matrices of one shape, in groups of W. The answer has a bit for each that failed.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
                            index_t out_column, int count, S* work) {
     std::uint64_t failed = 0;
-    int done = 0;
-    for (; count - done > W / 4; done += W) {
+    for (int done = 0; done < count; done += W) {
       const S* from[W];
       S* to[W];
       const int here = count - done < W ? count - done : W;
       for (int l = 0; l < W; ++l) from[l] = in[done + (l < here ? l : 0)], to[l] = out[done + (l < here ? l : 0)];
       const std::uint64_t keep = all_lanes<W> >> (W - here);
-      failed |= (sweep<W>::template run<t>(n, from, in_row, in_column, to, out_row, out_column, keep, work).lanes & keep) << done;
+      failed |= (sweep::template run<t>(n, from, in_row, in_column, to, out_row, out_column, keep, work) & keep) << done;
     }
-    for (; done < count; ++done)
-      failed |= sweep<1>::template run<t>(n, in + done, in_row, in_column, out + done, out_row, out_column, 1, work).lanes << done;
     return failed;
-  }
-
-  /// LAPACK's info of one matrix whose factorisation failed.
-  static int info(index_t n, const S* in, index_t in_row, index_t in_column, S* work) {
-    S* nowhere = nullptr;
-    return static_cast<int>(sweep<1>::template run<task::factorize>(n, &in, in_row, in_column, &nowhere, in_row, in_column, 0, work).first);
   }
 };

@@ -50,6 +50,12 @@ struct pack {
   CHOLINV_INLINE static void scatter(S* const* to, int e, const vec& x) { CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l]; }
   /// One in lane r if there is such a lane, else zeros.
   CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
+  /// x in the lanes 0 to r, zero in those after.
+  CHOLINV_INLINE static vec keep_first(const vec& x, int r) {
+    const int last = r >= W - 1 ? W - 1 : r < 0 ? -1 : r;
+    const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - 1 - last));
+    return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & mask);
+  }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused(-a, b, c); }
 
@@ -59,6 +65,17 @@ struct pack {
     constexpr window() { values[W] = S(1); }
   };
   static constexpr window one_between_zeros{};
+
+  using integer = bits_of<S>;
+  typedef integer bits_vec __attribute__((vector_size(W * sizeof(S))));
+  typedef integer unaligned_bits __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
+  struct edge {
+    integer values[2 * W] = {};
+    constexpr edge() {
+      for (int i = 0; i < W; ++i) values[i] = ~integer(0);
+    }
+  };
+  static constexpr edge ones_then_zeros{};
 
   typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
 
@@ -154,6 +171,7 @@ struct pack<S, 1> {
     return c - a * b;
   }
   CHOLINV_INLINE static vec unit(int r) { return S(r == 0 ? 1 : 0); }
+  CHOLINV_INLINE static vec keep_first(const vec& x, int r) { return r < 0 ? S(0) : x; }
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 

@@ -69,10 +69,10 @@ struct solve_tile {
     }
     accumulate_upper<K, -1>(t, panel, b, done);
     b.data += done * b.step;
-    if (K::lanes && done < M)
-      substitute<K, M, true>(t, b, reciprocals, done);
+    if (done < M * K::rows_per_vector)
+      substitute<K, true>(t, b, reciprocals, done);
     else
-      substitute(t, b, reciprocals);
+      substitute<K, false>(t, b, reciprocals, 0);
     store_columns(t, panel + done * K::column);
   }
 };
@@ -99,8 +99,8 @@ struct factor_tile {
   static void run(S* panel, index_t j, right_rows<S> b, right_rows<S> diagonal, const S* reciprocals) {
     tile<K, M> t;
     load_columns(t, panel + j * K::column);
-    accumulate<K, -1, M>(t, panel, b, j);
-    if (reciprocals != nullptr) substitute(t, diagonal, reciprocals);
+    accumulate<K, -1, M, false>(t, panel, b, j);
+    if (reciprocals != nullptr) substitute<K, false>(t, diagonal, reciprocals, 0);
     store_columns(t, panel + j * K::column);
   }
 };
@@ -113,7 +113,7 @@ struct substitute_tile {
   static void run(S* columns, right_rows<S> diagonal, const S* reciprocals) {
     tile<K, M> t;
     load_columns(t, columns);
-    substitute(t, diagonal, reciprocals);
+    substitute<K, false>(t, diagonal, reciprocals, 0);
     store_columns(t, columns);
   }
 };

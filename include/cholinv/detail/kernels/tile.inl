@@ -66,84 +66,95 @@ struct right_rows {
   }
 };
 
-/// C += Sign A B^H over `count` columns, for the first m vectors of the tile.
-template <class K, int Sign, int m, int M>
+/// One row operand of a tile: b in the rows that take part, zero in the others. The others hold a zero of a triangle, and
+/// would make NaN of an infinity.
+template <class K, bool Masked>
+CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_row) {
+  if constexpr (Masked && K::lanes)
+    return last_row < 0 ? K::ops::zero() : b;
+  else if constexpr (Masked)
+    return K::ops::keep_first(b, static_cast<int>(last_row));
+  else
+    return b;
+}
+
+/// C += Sign A B^H over `count` columns, for the first m vectors of the tile. With Edge the last of these vectors is the
+/// diagonal of an upper triangle: in column k only its rows 0 to k take part.
+template <class K, int Sign, int m, bool Edge, int M>
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   using V = typename K::V;
   using P = typename K::ops;
-  for (; count > 0; --count, a += K::column, b.data += b.step) {
+  for (index_t k = 0; k < count; ++k, a += K::column, b.data += b.step) {
     V x[K::planes][m];
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
         P::load(a + (p * K::mv + v) * K::width);
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
       const V re = K::right_operand(b.template at<K>(j));
-      CHOLINV_UNROLL for (int v = 0; v < m; ++v) t.c[0][v][j] =
-          Sign < 0 ? P::fnma(x[0][v], re, t.c[0][v][j]) : P::fma(x[0][v], re, t.c[0][v][j]);
+      CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
+        const V y = Edge && v == m - 1 ? taking_part<K, Edge>(re, k) : re;
+        t.c[0][v][j] = Sign < 0 ? P::fnma(x[0][v], y, t.c[0][v][j]) : P::fma(x[0][v], y, t.c[0][v][j]);
+        if constexpr (K::planes == 2) t.c[1][v][j] = Sign < 0 ? P::fnma(x[1][v], y, t.c[1][v][j]) : P::fma(x[1][v], y, t.c[1][v][j]);
+      }
       if constexpr (K::planes == 2) {
         const V im = K::right_operand(b.template at<K>(j) + b.plane);
         CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
-          t.c[0][v][j] = Sign < 0 ? P::fnma(x[1][v], im, t.c[0][v][j]) : P::fma(x[1][v], im, t.c[0][v][j]);
-          t.c[1][v][j] = Sign < 0 ? P::fnma(x[1][v], re, t.c[1][v][j]) : P::fma(x[1][v], re, t.c[1][v][j]);
-          t.c[1][v][j] = Sign < 0 ? P::fma(x[0][v], im, t.c[1][v][j]) : P::fnma(x[0][v], im, t.c[1][v][j]);
+          const V y = Edge && v == m - 1 ? taking_part<K, Edge>(im, k) : im;
+          t.c[0][v][j] = Sign < 0 ? P::fnma(x[1][v], y, t.c[0][v][j]) : P::fma(x[1][v], y, t.c[0][v][j]);
+          t.c[1][v][j] = Sign < 0 ? P::fma(x[0][v], y, t.c[1][v][j]) : P::fnma(x[0][v], y, t.c[1][v][j]);
         }
       }
     }
   }
 }
 
-/// The same where A is upper triangular: vector v is zero in the first v *
-/// rows_per_vector columns, so it joins there.
+/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns, so it joins there.
 template <class K, int Sign, int M, int m = 1>
 CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
-  if constexpr (m < M) {
-    const index_t head = count < K::rows_per_vector ? count : K::rows_per_vector;
-    accumulate<K, Sign, m>(t, a, b, head);
-    if (head < count) {
-      b.data += head * b.step;
-      accumulate_upper<K, Sign, M, m + 1>(t, a + head * K::column, b, count - head);
-    }
-  } else {
-    accumulate<K, Sign, M>(t, a, b, count);
-  }
+  const index_t head = count < K::rows_per_vector ? count : K::rows_per_vector;
+  accumulate<K, Sign, m, (K::rows_per_vector > 1)>(t, a, b, head);
+  if (head == count) return;
+  a += head * K::column;
+  b.data += head * b.step;
+  if constexpr (m < M)
+    accumulate_upper<K, Sign, M, m + 1>(t, a, b, count - head);
+  else
+    accumulate<K, Sign, M, false>(t, a, b, count - head);
 }
 
-/// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the
-/// reciprocals 1 / conj(diagonal), one plane after the other. In lanes, a
-/// vector v below column `diagonal` + i is a zero of the triangle being solved
-/// for: it is left out of step i.
-template <class K, int M, bool OnDiagonal = false>
-CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r, index_t diagonal = 0) {
+/// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
+/// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle.
+template <class K, bool OnDiagonal, int M>
+CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r, index_t diagonal) {
   using V = typename K::V;
   using P = typename K::ops;
+  constexpr index_t R = K::rows_per_vector;
   CHOLINV_UNROLL for (int i = 0; i < K::nr; ++i, b.data += b.step) {
+    const index_t last = diagonal + i;
     const V re = K::right_operand(r + i * K::row_width);
     if constexpr (K::planes == 1) {
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        if (OnDiagonal && v > diagonal + i) continue;
-        t.c[0][v][i] = t.c[0][v][i] * re;
-      }
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][i] = t.c[0][v][i] * taking_part<K, OnDiagonal>(re, last - v * R);
     } else {
       const V im = K::right_operand(r + K::block_plane + i * K::row_width);
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        if (OnDiagonal && v > diagonal + i) continue;
         const V x = t.c[0][v][i], y = t.c[1][v][i];
-        t.c[0][v][i] = P::fnma(y, im, x * re);
-        t.c[1][v][i] = P::fma(x, im, y * re);
+        const V rre = taking_part<K, OnDiagonal>(re, last - v * R), rim = taking_part<K, OnDiagonal>(im, last - v * R);
+        t.c[0][v][i] = P::fnma(y, rim, x * rre);
+        t.c[1][v][i] = P::fma(x, rim, y * rre);
       }
     }
     CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
       const V lre = K::right_operand(b.template at<K>(j));
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        if (OnDiagonal && v > diagonal + i) continue;
-        t.c[0][v][j] = P::fnma(t.c[0][v][i], lre, t.c[0][v][j]);
+        const V l = taking_part<K, OnDiagonal>(lre, last - v * R);
+        t.c[0][v][j] = P::fnma(t.c[0][v][i], l, t.c[0][v][j]);
+        if constexpr (K::planes == 2) t.c[1][v][j] = P::fnma(t.c[1][v][i], l, t.c[1][v][j]);
       }
       if constexpr (K::planes == 2) {
         const V lim = K::right_operand(b.template at<K>(j) + b.plane);
         CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-          if (OnDiagonal && v > diagonal + i) continue;
-          t.c[0][v][j] = P::fnma(t.c[1][v][i], lim, t.c[0][v][j]);
-          t.c[1][v][j] = P::fnma(t.c[1][v][i], lre, t.c[1][v][j]);
-          t.c[1][v][j] = P::fma(t.c[0][v][i], lim, t.c[1][v][j]);
+          const V l = taking_part<K, OnDiagonal>(lim, last - v * R);
+          t.c[0][v][j] = P::fnma(t.c[1][v][i], l, t.c[0][v][j]);
+          t.c[1][v][j] = P::fma(t.c[0][v][i], l, t.c[1][v][j]);
         }
       }
     }
