@@ -1,0 +1,18 @@
+# find_package(cholinv [COMPONENTS lapack openmp]): cholinv::cholinv, and a target for each component.
+include("${CMAKE_CURRENT_LIST_DIR}/cholinvTargets.cmake")
+include("${CMAKE_CURRENT_LIST_DIR}/cholinvComponents.cmake")
+
+foreach(cholinv_component IN LISTS cholinv_FIND_COMPONENTS)
+  cholinv_add_component(${cholinv_component} cholinv_missing)
+  if(cholinv_missing STREQUAL "")
+    set(cholinv_${cholinv_component}_FOUND TRUE)
+  else()
+    set(cholinv_${cholinv_component}_FOUND FALSE)
+    if(cholinv_FIND_REQUIRED_${cholinv_component})
+      set(cholinv_FOUND FALSE)
+      string(APPEND cholinv_NOT_FOUND_MESSAGE "cholinv: ${cholinv_missing}. ")
+    endif()
+  endif()
+endforeach()
+unset(cholinv_component)
+unset(cholinv_missing)

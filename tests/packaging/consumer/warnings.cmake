@@ -1,0 +1,2 @@
+# What a strict consumer compiles with.
+set(warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)

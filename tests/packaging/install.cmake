@@ -1,0 +1,21 @@
+# Installs the build tree, checks that the package names neither tree it came from, and moves it elsewhere.
+file(REMOVE_RECURSE "${work}" "${prefix}")
+execute_process(COMMAND "${CMAKE_COMMAND}" --install "${build}" --prefix "${work}" COMMAND_ERROR_IS_FATAL ANY)
+
+file(GLOB_RECURSE files "${work}/*.cmake")
+if(NOT files)
+  message(FATAL_ERROR "no CMake package was installed under ${work}")
+endif()
+foreach(file IN LISTS files)
+  file(READ "${file}" text)
+  foreach(path IN ITEMS "${source}" "${build}" "${work}")
+    string(FIND "${text}" "${path}" position)
+    if(NOT position EQUAL -1)
+      message(FATAL_ERROR "${file} names ${path}: the package cannot be moved")
+    endif()
+  endforeach()
+endforeach()
+
+get_filename_component(parent "${prefix}" DIRECTORY)
+file(MAKE_DIRECTORY "${parent}")
+file(RENAME "${work}" "${prefix}")
