@@ -1,0 +1,534 @@
+// test_resources.cpp: memory, threads and global state: nothing allocated with scratch, nothing lost without memory, nothing left changed.
+// builds: native lapack openmp
+#include "support/layout.hpp"
+
+#include <array>
+#include <atomic>
+#include <cfenv>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <thread>
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+#if defined(__unix__) || defined(__APPLE__)
+#include <dlfcn.h>
+#endif
+
+// ---- Every operator new of this program, counted and made to fail on demand ----
+
+namespace {
+
+struct {
+  std::atomic<bool> armed{false};
+  std::atomic<long> calls{0}, live{0};  // while armed
+  std::atomic<long> fail_at{0};         // the fail_at-th call from arming on fails; 0: none
+} allocations;
+
+// Freed memory is subtracted only if it was counted, so each block says so in front.
+struct header {
+  void* start;
+  bool counted;
+};
+
+void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
+  bool counted = false;
+  if (allocations.armed) {
+    counted = true;
+    if (++allocations.calls == allocations.fail_at) return nullptr;
+  }
+  if (alignment < alignof(std::max_align_t)) alignment = alignof(std::max_align_t);
+  if (bytes > static_cast<std::size_t>(-1) / 2) return nullptr;
+  void* const start = std::malloc(bytes + alignment + sizeof(header));
+  if (start == nullptr) return nullptr;
+  auto address = reinterpret_cast<std::uintptr_t>(start) + sizeof(header);
+  address = (address + alignment - 1) / alignment * alignment;
+  const header h = {start, counted};
+  std::memcpy(reinterpret_cast<void*>(address - sizeof h), &h, sizeof h);
+  if (counted) ++allocations.live;
+  return reinterpret_cast<void*>(address);
+}
+void release(void* p) noexcept {
+  if (p == nullptr) return;
+  header h;
+  std::memcpy(&h, static_cast<char*>(p) - sizeof h, sizeof h);
+  if (h.counted) --allocations.live;
+  std::free(h.start);
+}
+void* allocate_or_throw(std::size_t bytes, std::size_t alignment) {
+  void* const p = allocate(bytes, alignment);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+
+// Counts while it lives.
+class counting {
+ public:
+  explicit counting(long fail_at = 0) {
+    allocations.calls = 0;
+    allocations.live = 0;
+    allocations.fail_at = fail_at;
+    allocations.armed = true;
+  }
+  counting(const counting&) = delete;
+  counting& operator=(const counting&) = delete;
+  ~counting() { stop(); }
+  void stop() { allocations.armed = false; }
+  long calls() const { return allocations.calls; }
+  long live() const { return allocations.live; }
+};
+
+constexpr std::size_t plain = alignof(std::max_align_t);
+
+}  // namespace
+
+void* operator new(std::size_t n) { return allocate_or_throw(n, plain); }
+void* operator new[](std::size_t n) { return allocate_or_throw(n, plain); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return allocate(n, plain); }
+void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return allocate(n, plain); }
+void* operator new(std::size_t n, std::align_val_t a) { return allocate_or_throw(n, static_cast<std::size_t>(a)); }
+void* operator new[](std::size_t n, std::align_val_t a) { return allocate_or_throw(n, static_cast<std::size_t>(a)); }
+void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return allocate(n, static_cast<std::size_t>(a)); }
+void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return allocate(n, static_cast<std::size_t>(a)); }
+void operator delete(void* p) noexcept { release(p); }
+void operator delete[](void* p) noexcept { release(p); }
+void operator delete(void* p, std::size_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t) noexcept { release(p); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { release(p); }
+void operator delete[](void* p, const std::nothrow_t&) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { release(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { release(p); }
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { release(p); }
+void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept { release(p); }
+
+namespace {
+
+using namespace support;
+
+std::vector<index_t> with_matrix(std::vector<index_t> batch, index_t n) {
+  batch.push_back(n);
+  batch.push_back(n);
+  return batch;
+}
+
+// Matrices to invert and matrices to factor, all of one order and batch.
+template <class T>
+struct inputs {
+  cholinv::tensor<T> factor, positive;
+  inputs(engine& g, const std::vector<index_t>& batch, index_t n, bool upper)
+      : factor(random_factors<T>(g, batch, n, upper)), positive(with_matrix(batch, n)) {
+    for (const auto& m : matrices(positive))
+      for (index_t i = 0; i < n; ++i)
+        for (index_t j = 0; j <= i; ++j) {  // diagonally dominant
+          const T x = random_scalar<T>(g) * static_cast<real_t<T>>(0.5);
+          m(i, j) = i == j ? T(static_cast<real_t<T>>(n) + 2) : x;
+          if (i != j) m(j, i) = conjugate(x);
+        }
+  }
+};
+
+// The calls that write to out (and info), as one list. They differ in names only, so the laws are written once.
+template <class T>
+struct out_form {
+  const char* name;
+  bool inverts;
+  void (*run)(cholinv::tensor_view<const T> in, bool upper, cholinv::tensor_view<T> out, cholinv::tensor_view<int> info,
+              cholinv::options o);
+};
+template <class T>
+const std::vector<out_form<T>>& out_forms() {
+  static const std::vector<out_form<T>> list = {
+      {"cholesky_inverse", true, [](auto in, bool upper, auto out, auto, auto o) { cholinv::cholesky_inverse<T>(in, upper, out, o); }},
+      {"cholesky_inverse_ex", true,
+       [](auto in, bool upper, auto out, auto info, auto o) { cholinv::cholesky_inverse_ex<T>(in, upper, out, info, o); }},
+      {"cholesky", false, [](auto in, bool upper, auto out, auto, auto o) { cholinv::cholesky<T>(in, upper, out, o); }},
+  };
+  return list;
+}
+
+template <class T>
+class resources : public testing::Test {};
+// One real and one complex type; test_large fences the scratch of all four.
+using resource_types = testing::Types<double, std::complex<float>>;
+TYPED_TEST_SUITE(resources, resource_types, dtype_names);
+
+// The machinery above is worth nothing unless it sees what the library does without scratch.
+TYPED_TEST(resources, allocations_are_seen) {
+  using T = TypeParam;
+  engine g(401);
+  const inputs<T> in(g, {2}, 8, false);
+  counting count;
+  const cholinv::tensor<T> x = cholinv::cholesky_inverse(in.factor, false, using_backend(cholinv::backend::native));
+  count.stop();
+  EXPECT_GE(count.calls(), 1);
+  EXPECT_GE(count.live(), 1);
+  counting again;
+  delete new T(1);
+  delete[] new T[3];
+  ::operator delete(::operator new(8, std::align_val_t(256)), std::align_val_t(256));
+  ::operator delete[](::operator new[](8, std::nothrow), std::nothrow);
+  again.stop();
+  EXPECT_EQ(again.calls(), 4);
+  EXPECT_EQ(again.live(), 0);
+}
+
+// Law: with cholesky_inverse_scratch() bytes, at any alignment, a call that succeeds allocates nothing, has the answer of
+// one without scratch, and stays inside the scratch.
+TYPED_TEST(resources, nothing_is_allocated_with_scratch) {
+  using T = TypeParam;
+  const std::uint64_t seed = 402;
+  engine g(seed);
+  std::size_t turn = 0;
+  for (index_t n : {0, 1, 2, 5, 8, 24, 33, 65})
+    for (const std::vector<index_t>& batch : {std::vector<index_t>{}, {0}, {3}, {2, 4}})
+      for (cholinv::backend use : backends())
+        for (int threads : {0, 1, 2}) {
+          const bool upper = turn % 2 == 0;
+          const layout to = layouts[turn / 2 % 8];
+          const std::size_t offset = std::array<std::size_t, 5>{1, 0, 7, 63, 32}[turn % 5];
+          ++turn;
+          const inputs<T> in(g, batch, n, upper);
+          const cholinv::tensor_view<const T> factor = in.factor, positive = in.positive;
+          cholinv::tensor<T> expected(in.factor.shape());
+          cholinv::tensor<int> info(batch);
+          guarded<T> out(to, with_matrix(batch, n));
+          const cholinv::tensor_view<T> out_view = out.view();
+          cholinv::options o = using_backend(use);
+          o.threads = threads;
+          for (const auto& form : out_forms<T>()) {
+            SCOPED_TRACE(describe<T>(seed, n, upper, std::string("row_major -> ") + layout_name(to), use) + ", " + form.name +
+                         ", batch rank " + std::to_string(batch.size()) + ", threads " + std::to_string(threads) + ", scratch offset " +
+                         std::to_string(offset));
+            const auto& input = form.inverts ? factor : positive;
+            o.scratch = nullptr;
+            o.scratch_size = 0;
+            form.run(input, upper, expected, info, o);
+
+            counting query;
+            const std::size_t bytes = cholinv::cholesky_inverse_scratch(factor, upper, o);
+            query.stop();
+            ASSERT_EQ(query.calls(), 0) << "cholesky_inverse_scratch allocates";
+            constexpr unsigned char mark = 0x5a;
+            std::vector<unsigned char> memory(bytes + 256, mark);
+            const auto skew = 64 - reinterpret_cast<std::uintptr_t>(memory.data()) % 64 + offset;
+            o.scratch = memory.data() + skew;
+            o.scratch_size = bytes;
+            counting count;
+            form.run(input, upper, out_view, info, o);
+            count.stop();
+            ASSERT_EQ(count.calls(), 0);
+            ASSERT_TRUE(out.outside_untouched());
+            ASSERT_TRUE(use != cholinv::backend::native || same_tensor(out_view, expected));
+            for (std::size_t k = 0; k < memory.size(); ++k)
+              ASSERT_TRUE((k >= skew && k < skew + bytes) || memory[k] == mark) << "byte " << k << " beside the scratch was written";
+          }
+        }
+}
+
+// Too much scratch is enough scratch.
+TYPED_TEST(resources, more_scratch_than_needed_is_fine) {
+  using T = TypeParam;
+  engine g(403);
+  const inputs<T> in(g, {3}, 9, true);
+  std::vector<unsigned char> memory(1 << 20);
+  cholinv::options o = using_backend(cholinv::backend::native);
+  o.scratch = memory.data();
+  o.scratch_size = memory.size();
+  cholinv::tensor<T> out({3, 9, 9});
+  cholinv::cholesky_inverse(in.factor, true, out, o);
+  EXPECT_TRUE(same_tensor(out, cholinv::cholesky_inverse(in.factor, true, using_backend(cholinv::backend::native))));
+}
+
+// Twice the order is more scratch, and never more than a matrix's worth of it: nothing wraps around past 2^31 elements.
+TYPED_TEST(resources, scratch_of_large_orders_is_counted_right) {
+  using T = TypeParam;
+  T one = T(1);
+  for (cholinv::backend use : backends()) {
+    cholinv::options o = using_backend(use);
+    o.threads = 1;
+    const auto scratch = [&](index_t n) {
+      return cholinv::cholesky_inverse_scratch(cholinv::tensor_view<const T>(&one, {n, n}, {0, 0}), false, o);
+    };
+    for (index_t n = 512; n < 1 << 20; n *= 2) {
+      EXPECT_GT(scratch(2 * n), scratch(n) + scratch(n) / 2) << "order " << n << ", backend " << backend_name(use);
+      EXPECT_LT(scratch(n), 2 * static_cast<std::size_t>(n) * static_cast<std::size_t>(n) * sizeof(T)) << "order " << n;
+    }
+  }
+}
+
+// Law: whichever allocation fails, std::bad_alloc comes out, out and info are as they were, and nothing is lost.
+TYPED_TEST(resources, out_is_untouched_when_memory_runs_out) {
+  using T = TypeParam;
+  const std::uint64_t seed = 404;
+  engine g(seed);
+  long failures = 0;
+  for (index_t n : {1, 3, 8, 33})
+    for (bool upper : {false, true}) {
+      const inputs<T> in(g, {5}, n, upper);
+      const cholinv::tensor_view<const T> factor = in.factor, positive = in.positive;
+      for (cholinv::backend use : backends())
+        for (int threads : {1, 2})
+          for (const auto& form : out_forms<T>())
+            for (bool in_place : {false, true})
+              for (long k = 1;; ++k) {
+                SCOPED_TRACE(describe<T>(seed, n, upper, in_place ? "in place" : "spread", use) + ", " + form.name + ", threads " +
+                             std::to_string(threads) + ", allocation " + std::to_string(k) + " fails");
+                ASSERT_LT(k, 100) << "does it never succeed?";
+                const auto& input = form.inverts ? factor : positive;
+                guarded<T> apart(layout::spread, with_matrix({5}, n));
+                cholinv::tensor<T> same = form.inverts ? in.factor : in.positive;
+                guarded<int> info(layout::spread, std::vector<index_t>{5});
+                const cholinv::tensor_view<T> out = in_place ? cholinv::tensor_view<T>(same) : apart.view();
+                const cholinv::tensor_view<int> flags = info.view();
+                cholinv::options o = using_backend(use);
+                o.threads = threads;
+                bool failed = false;
+                long live = 0;
+                {
+                  counting count(k);
+                  try {
+                    form.run(in_place ? cholinv::tensor_view<const T>(same) : input, upper, out, flags, o);
+                  } catch (const std::bad_alloc&) {
+                    failed = true;
+                  }
+                  count.stop();
+                  live = count.live();
+                }
+                ASSERT_EQ(live, 0) << "memory is lost";
+                if (!failed) break;
+                ++failures;
+                ASSERT_TRUE(apart.untouched());
+                ASSERT_TRUE(info.untouched());
+                ASSERT_TRUE(same_tensor(same, input));
+              }
+    }
+  EXPECT_GE(failures, 100);
+}
+
+// The same of the forms that return something: they leave nothing behind, and their arguments alone.
+TYPED_TEST(resources, owning_forms_lose_nothing_when_memory_runs_out) {
+  using T = TypeParam;
+  const std::uint64_t seed = 405;
+  engine g(seed);
+  const inputs<T> in(g, {4}, 6, false);
+  cholinv::tensor<T> singular = in.factor;
+  singular(2, 3, 3) = T(0);
+  const cholinv::tensor<T> before = singular;
+  const std::vector<std::function<void(cholinv::options)>> calls = {
+      [&](auto o) { cholinv::cholesky_inverse(in.factor, false, o); },   [&](auto o) { cholinv::cholesky_inverse_ex(in.factor, false, o); },
+      [&](auto o) { cholinv::cholesky_inverse_ex(singular, false, o); }, [&](auto o) { cholinv::cholesky(in.positive, false, o); },
+      [&](auto o) { cholinv::cholesky_ex(in.positive, false, o); },
+  };
+  for (std::size_t c = 0; c < calls.size(); ++c)
+    for (cholinv::backend use : backends()) {
+      long k = 1;
+      for (;; ++k) {
+        SCOPED_TRACE(testing::Message() << "call " << c << ", backend " << backend_name(use) << ", allocation " << k << " fails");
+        ASSERT_LT(k, 100);
+        bool failed = false;
+        long live = 0;
+        {
+          counting count(k);
+          try {
+            calls[c](using_backend(use));
+          } catch (const std::bad_alloc&) {
+            failed = true;
+          }
+          count.stop();
+          live = count.live();
+        }
+        ASSERT_EQ(live, 0);
+        if (!failed) break;
+      }
+      EXPECT_GT(k, 1) << "an owning form allocates";
+    }
+  EXPECT_TRUE(same_tensor(singular, before));
+}
+
+// Law: any number of threads may call at once, on shared inputs, and each has the answer of a call alone.
+TYPED_TEST(resources, calls_at_once_have_the_answers_of_calls_alone) {
+  using T = TypeParam;
+  const std::uint64_t seed = 406;
+  engine g(seed);
+  struct job {
+    inputs<T> in;
+    bool upper;
+    cholinv::options o;
+    cholinv::tensor<T> inverse, root;
+  };
+  std::vector<job> jobs;
+  for (index_t n : {1, 4, 9, 30})
+    for (cholinv::backend use : backends())
+      for (bool upper : {false, true})
+        for (int threads : {0, 1}) {
+          // OpenBLAS takes turns among callers, and slowly: a few calls show what many would.
+          if (use != cholinv::backend::native && (upper || threads == 0)) continue;
+          cholinv::options o = using_backend(use);
+          o.threads = threads;
+          jobs.push_back({inputs<T>(g, {6}, n, upper), upper, o, cholinv::tensor<T>(), cholinv::tensor<T>()});
+          jobs.back().inverse = cholinv::cholesky_inverse(jobs.back().in.factor, upper, o);
+          jobs.back().root = cholinv::cholesky(jobs.back().in.positive, upper, o);
+        }
+  std::atomic<int> different{0}, thrown{0};
+  const auto work = [&](std::size_t start) {
+    for (std::size_t k = 0; k < jobs.size(); ++k) {
+      const job& j = jobs[(start + k) % jobs.size()];
+      try {
+        if (!same_tensor(cholinv::cholesky_inverse(j.in.factor, j.upper, j.o), j.inverse)) ++different;
+        if (!same_tensor(cholinv::cholesky(j.in.positive, j.upper, j.o), j.root)) ++different;
+        cholinv::tensor<T> in_place = j.in.factor;
+        cholinv::tensor<int> info({6});
+        if (cholinv::cholesky_inverse_ex(in_place, j.upper, in_place, info, j.o) != 0 || !same_tensor(in_place, j.inverse)) ++different;
+      } catch (...) {
+        ++thrown;
+      }
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < 4; ++t) threads.emplace_back(work, t * jobs.size() / 4);
+  for (std::thread& t : threads) t.join();
+  EXPECT_EQ(different, 0) << "seed " << seed;
+  EXPECT_EQ(thrown, 0) << "seed " << seed;
+}
+
+TYPED_TEST(resources, one_thread_and_two_agree_on_everything) {
+  using T = TypeParam;
+  const std::uint64_t seed = 407;
+  engine g(seed);
+  for (index_t n : {1, 3, 8, 17, 33})
+    for (index_t size : {1, 2, 7, 20})
+      for (bool upper : {false, true}) {
+        inputs<T> in(g, {size}, n, upper);
+        // Failures in the first, the last and a middle matrix must be counted and named alike.
+        for (index_t b : {index_t(0), size / 2, size - 1})
+          if (below(g, 2) == 0) in.factor(b, n - 1, n - 1) = T(0);
+        const auto run = [&](int threads) {
+          cholinv::options o = using_backend(cholinv::backend::native);
+          o.threads = threads;
+          return cholinv::cholesky_inverse_ex(in.factor, upper, o);
+        };
+        const auto thrown = [&](int threads) {
+          cholinv::options o = using_backend(cholinv::backend::native);
+          o.threads = threads;
+          cholinv::tensor<T> out({size, n, n});
+          try {
+            cholinv::cholesky_inverse(in.factor, upper, out, o);
+          } catch (const cholinv::singular_factor& e) {
+            return std::vector<index_t>{e.batch_index(), e.diagonal_index(), e.failed()};
+          }
+          return std::vector<index_t>{};
+        };
+        const auto one = run(1);
+        const auto thrown_one = thrown(1);
+        for (int threads : {2, 5}) {
+          SCOPED_TRACE(describe<T>(seed, n, upper, "row_major", cholinv::backend::native) + ", batch " + std::to_string(size) +
+                       ", threads " + std::to_string(threads));
+          const auto several = run(threads);
+          ASSERT_TRUE(std::equal(one.info.begin(), one.info.end(), several.info.begin(), several.info.end()));
+          const auto a = matrices(one.inverse);
+          const auto b = matrices(several.inverse);
+          for (std::size_t m = 0; m < a.size(); ++m) {
+            if (one.info.data()[m] == 0) {
+              ASSERT_TRUE(same_matrix(a[m], b[m])) << "matrix " << m;
+            } else {
+              ASSERT_TRUE(all_nan(a[m]) && all_nan(b[m])) << "matrix " << m;
+            }
+          }
+          ASSERT_EQ(thrown(threads), thrown_one);
+        }
+      }
+}
+
+// ---- Global state ----
+
+template <class T>
+void run_everything(engine& g) {
+  for (index_t n : {3, 30})
+    for (cholinv::backend use : backends())
+      for (int threads : {1, 2}) {
+        const inputs<T> in(g, {4}, n, false);
+        cholinv::options o = using_backend(use);
+        o.threads = threads;
+        cholinv::cholesky_inverse(in.factor, false, o);
+        cholinv::cholesky_inverse_ex(in.factor, true, o);
+        cholinv::cholesky(in.positive, false, o);
+        cholinv::cholesky_ex(in.positive, true, o);
+        cholinv::tensor<T> singular = in.factor;
+        singular(1, n - 1, n - 1) = T(0);
+        EXPECT_THROW(cholinv::cholesky_inverse(singular, false, o), cholinv::singular_factor);
+        singular(2, 0, 0) = T(std::numeric_limits<real_t<T>>::quiet_NaN());
+        singular(3, 0, 0) = T(std::numeric_limits<real_t<T>>::denorm_min());
+        cholinv::cholesky_inverse_ex(singular, false, o);
+        o.threads = -1;
+        EXPECT_THROW(cholinv::cholesky_inverse(in.factor, false, o), std::invalid_argument);
+      }
+}
+
+TYPED_TEST(resources, the_rounding_mode_is_the_callers) {
+  engine g(408);
+  for (int mode : {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    ASSERT_EQ(std::fesetround(mode), 0);
+    run_everything<TypeParam>(g);
+    EXPECT_EQ(std::fegetround(), mode);
+  }
+  std::fesetround(FE_TONEAREST);
+}
+
+#if defined(__SSE2__)
+// All of the SSE control word but the six flags of what has happened.
+unsigned int sse_control() { return _mm_getcsr() & ~0x3fu; }
+
+TYPED_TEST(resources, flushing_of_denormals_is_the_callers) {
+  engine g(409);
+  const unsigned int before = sse_control();
+  constexpr unsigned int flush_to_zero = 0x8000, denormals_are_zero = 0x0040;
+  for (unsigned int bits : {0u, flush_to_zero, denormals_are_zero, flush_to_zero | denormals_are_zero}) {
+    const unsigned int wanted = (before & ~(flush_to_zero | denormals_are_zero)) | bits;
+    _mm_setcsr(wanted);
+    run_everything<TypeParam>(g);
+    const unsigned int after = sse_control();
+    _mm_setcsr(before);
+    EXPECT_EQ(after, wanted);
+  }
+}
+#endif
+
+#if defined(CHOLINV_USE_LAPACK) && (defined(__unix__) || defined(__APPLE__))
+// Where the BLAS is OpenBLAS: its thread count stays what the program made it, and nobody sees another meanwhile.
+TYPED_TEST(resources, the_thread_count_of_openblas_is_the_callers) {
+  using get_function = int (*)();
+  using set_function = void (*)(int);
+  const auto get = reinterpret_cast<get_function>(dlsym(RTLD_DEFAULT, "openblas_get_num_threads"));
+  const auto set = reinterpret_cast<set_function>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (get == nullptr || set == nullptr) {
+    SUCCEED() << "another BLAS: there is no count to compare";
+    return;
+  }
+  const int before = get();
+  engine g(410);
+  for (int count : {1, 2}) {
+    set(count);
+    const int wanted = get();
+    std::atomic<bool> done{false};
+    std::atomic<int> changes{0};
+    std::thread watcher([&] {
+      for (; !done; std::this_thread::yield())
+        if (get() != wanted) ++changes;
+    });
+    run_everything<TypeParam>(g);
+    done = true;
+    watcher.join();
+    EXPECT_EQ(get(), wanted);
+    EXPECT_EQ(changes, 0);
+  }
+  set(before);
+}
+#endif
+
+}  // namespace
