@@ -1,5 +1,4 @@
-// Raw memory at cache-line alignment, from plain operator new so that a
-// program's own replacement of it is honoured.
+// Raw memory at cache-line alignment, from plain operator new so that a program's own replacement of it is honoured.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// Which instruction set the kernels use: asked of the processor once, or forced
-// by CHOLINV_FORCE_ISA.
+// Which instruction set the kernels use: asked of the processor once, or forced by CHOLINV_FORCE_ISA.
 #pragma once
 
 #include <cstdlib>
@@ -48,9 +47,8 @@ inline isa current_isa() {
 
 }  // namespace detail
 
-/// The instruction set that the native kernels of this program use: "baseline",
-/// "avx2" or "avx512". Throws std::invalid_argument when the environment
-/// variable CHOLINV_FORCE_ISA names one that this machine cannot run.
+/// The instruction set that the native kernels of this program use: "baseline", "avx2" or "avx512". Throws std::invalid_argument
+/// when the environment variable CHOLINV_FORCE_ISA names one that this machine cannot run.
 inline const char* isa_name() { return detail::isa_names[static_cast<int>(detail::current_isa())]; }
 
 CHOLINV_NAMESPACE_END

@@ -1,5 +1,4 @@
-// Runs a plan: memory, threads over the batch, one matrix after the other, and
-// the tally of what failed.
+// Runs a plan: memory, threads over the batch, one matrix after the other, and the tally of what failed.
 #pragma once
 
 #include <algorithm>
@@ -88,19 +87,16 @@ plan make_plan(const wording& w, index_t order, index_t count, const options& o)
   if constexpr (is_ieee<S>)
     if (result.way == path::lanes) bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
-  // The native kernel stands in for LAPACK on matrices that LAPACK cannot be
-  // trusted with.
+  // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
   if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
 #endif
   result.bytes_per_thread = (bytes + cache_line - 1) / cache_line * cache_line;
-  // Threads share nothing but the read-only arguments; a scalar that owns
-  // memory may not bear even that.
+  // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
   result.threads = std::is_trivially_copyable_v<T> ? threads_for(o.threads, count) : 1;
   return result;
 }
 
-/// Living real numbers in raw memory: constructed and destroyed only where the
-/// type asks for it.
+/// Living real numbers in raw memory: constructed and destroyed only where the type asks for it.
 template <class R>
 class workspace {
  public:
@@ -228,8 +224,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
 #ifdef _OPENMP
 #pragma omp parallel num_threads(how.threads)
   {
-    // The runtime may give fewer threads than asked for; the batch is shared
-    // among those that came.
+    // The runtime may give fewer threads than asked for; the batch is shared among those that came.
     const index_t team = omp_get_num_threads(), me = omp_get_thread_num();
     const index_t begin = p.count / team * me + (me < p.count % team ? me : p.count % team);
     const index_t end = begin + p.count / team + (me < p.count % team ? 1 : 0);
@@ -241,8 +236,8 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   return result;
 }
 
-// All the work is below execute(). A program of many translation units compiles it once: define CHOLINV_EXTERN_TEMPLATES in all
-// of them, and in one CHOLINV_INSTANTIATE besides.
+// All the work is below execute(). A program of many translation units compiles it once: define CHOLINV_EXTERN_TEMPLATES in all of
+// them, and in one CHOLINV_INSTANTIATE besides.
 #if defined(CHOLINV_INSTANTIATE)
 #define CHOLINV_TEMPLATE template
 #elif defined(CHOLINV_EXTERN_TEMPLATES)

@@ -1,5 +1,4 @@
-// The LAPACK backend: LAPACKE's ?potri_work and ?potrf_work, column-major, on
-// the caller's memory or on a packed copy.
+// The LAPACK backend: LAPACKE's ?potri_work and ?potrf_work, column-major, on the caller's memory or on a packed copy.
 #pragma once
 
 #include "plan.hpp"
@@ -10,8 +9,7 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
-/// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls
-/// its complex type.
+/// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls its complex type.
 template <class A, class T>
 lapack_int call_lapacke(lapack_int (*routine)(int, char, lapack_int, A*, lapack_int), char uplo, lapack_int n, T* a, lapack_int lda) {
   static_assert(sizeof(A) == sizeof(T));
@@ -52,9 +50,8 @@ T conjugate(const T& x) {
     return x;
 }
 
-/// May LAPACK see this triangle? Not with NaN or infinity in it (OpenBLAS
-/// 0.3.21 loses a NaN), and for potri not with a diagonal that is not real
-/// (?lauum reads its real part only). Such a matrix is the native kernel's.
+/// May LAPACK see this triangle? Not with NaN or infinity in it (OpenBLAS 0.3.21 loses a NaN), and for potri not with a diagonal
+/// that is not real (?lauum reads its real part only). Such a matrix is the native kernel's.
 template <class T>
 bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column) {
   for (index_t i = 0; i < n; ++i) {

@@ -88,8 +88,7 @@ struct native {
     const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
     CHOLINV_WITH_ISA(block_kernel<T>::template run<t>(p.order, in, out, memory))
   }
-  /// Up to 64 matrices by the lane kernel. The answer has a bit for each that
-  /// failed.
+  /// Up to 64 matrices by the lane kernel. The answer has a bit for each that failed.
   static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, S* memory) {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
                                                      planes * p.out_column, count, memory))

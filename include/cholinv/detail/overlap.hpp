@@ -1,5 +1,4 @@
-// Do two strided views share memory, or one view an address with itself? Exact:
-// a small bounded Diophantine equation.
+// Do two strided views share memory, or one view an address with itself? Exact: a small bounded Diophantine equation.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +9,9 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
-/// Is there an integer solution of sum c_i x_i = target with 0 <= x_i <=
-/// bound_i? Depth-first over the coefficients from the largest down, cut by the
-/// range and by the greatest common divisor of what is left. The general
-/// problem is NP-hard, so after `budget` steps the answer is yes: a layout that
-/// odd is refused rather than trusted.
+/// Is there an integer solution of sum c_i x_i = target with 0 <= x_i <= bound_i? Depth-first over the coefficients from the
+/// largest down, cut by the range and by the greatest common divisor of what is left. The general problem is NP-hard, so after
+/// `budget` steps the answer is yes: a layout that odd is refused rather than trusted.
 class bounded_equation {
  public:
   void add(index_t coefficient, index_t bound) {
@@ -60,8 +57,7 @@ class bounded_equation {
   index_t coefficient_[most], bound_[most], gcd_[most + 1], reach_[most + 1];
 };
 
-/// A view as bytes: where its lowest and its highest element begin, and its
-/// strides.
+/// A view as bytes: where its lowest and its highest element begin, and its strides.
 struct footprint {
   std::uintptr_t low = 0, high = 0;
   index_t element_size = 0;
@@ -71,8 +67,7 @@ struct footprint {
   bool empty() const noexcept { return element_size == 0; }
 };
 
-/// Throws std::invalid_argument when the view reaches further than index_t can
-/// count, or is null.
+/// Throws std::invalid_argument when the view reaches further than index_t can count, or is null.
 template <class T>
 footprint footprint_of(const char* function, const char* name, const tensor_view<T>& view) {
   footprint f;
@@ -114,8 +109,7 @@ inline bool overlaps_itself(footprint f) {
     inner += f.stride[i] * f.bound[i];
   }
   if (nested) return false;
-  // Two tuples that differ first in dimension i, by at least one step; the
-  // dimensions after it may differ either way.
+  // Two tuples that differ first in dimension i, by at least one step; the dimensions after it may differ either way.
   for (int i = 0; i < f.rank; ++i) {
     if (f.stride[i] == 0) return true;
     bounded_equation equation;
@@ -143,8 +137,7 @@ inline bool overlap(const footprint& a, const footprint& b) {
   for (int i = 0; i < b.rank; ++i)
     if (b.stride[i] != 0) equation.add(b.stride[i], b.bound[i]);
   equation.prepare();
-  // a.low + A = b.high - B, for sums A and B of the strides, up to the bytes
-  // inside an element
+  // a.low + A = b.high - B, for sums A and B of the strides, up to the bytes inside an element
   const auto distance = static_cast<index_t>(b.high - a.low);
   for (index_t byte = 1 - b.element_size; byte < a.element_size; ++byte)
     if (equation.solvable(distance - byte)) return true;

@@ -9,8 +9,7 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
-/// lanes: many small matrices at once. block: one matrix. Both are the native
-/// backend.
+/// lanes: many small matrices at once. block: one matrix. Both are the native backend.
 enum class path { lanes, block, lapack };
 
 #ifdef CHOLINV_USE_LAPACK
@@ -22,8 +21,7 @@ inline constexpr bool lapack_compiled_in = false;
 template <class T>
 inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
 
-/// What the choice depends on besides the order. Not on the batch: a matrix
-/// takes the same path alone and in company (rule 11).
+/// What the choice depends on besides the order. Not on the batch: a matrix takes the same path alone and in company (rule 11).
 struct kind {
   bool vectors;  // float, double or their complex types
   bool is_complex;
@@ -36,11 +34,9 @@ kind kind_of() {
   return {is_ieee<real_t<T>>, complex_traits<T>::is_complex, static_cast<int>(sizeof(real_t<T>)), current_isa()};
 }
 
-/// The tuning table: lanes up to `lanes`, LAPACK (where present and
-/// `automatic`) from `lapack` on. Measured by benchmarks/tune. The lane kernel
-/// wins while its working set, a few squares of vectors, stays near the
-/// first-level cache. LAPACK only wins where the translation unit's instruction
-/// set is behind the one its kernels choose for themselves.
+/// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured by benchmarks/tune. The
+/// lane kernel wins while its working set, a few squares of vectors, stays near the first-level cache. LAPACK only wins where the
+/// translation unit's instruction set is behind the one its kernels choose for themselves.
 struct thresholds {
   index_t lanes, lapack;
 };

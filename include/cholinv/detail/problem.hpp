@@ -1,5 +1,4 @@
-// The contract's checks, and the one case that is left after them: a list of
-// equal lower-triangular problems.
+// The contract's checks, and the one case that is left after them: a list of equal lower-triangular problems.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +28,7 @@ struct place {
   int* info;
 };
 
-/// A batch of `count` matrices of order `order`. Element (i, j) of a matrix
-/// lies i * row + j * column scalars from its first.
+/// A batch of `count` matrices of order `order`. Element (i, j) of a matrix lies i * row + j * column scalars from its first.
 template <class T>
 struct problem {
   index_t order = 0, count = 0;
@@ -47,8 +45,7 @@ struct problem {
     return p;
   }
 
-  // Batch dimensions after those of extent 1 are dropped and those that lie
-  // evenly are merged; mostly there is one or none.
+  // Batch dimensions after those of extent 1 are dropped and those that lie evenly are merged; mostly there is one or none.
   const T* in = nullptr;
   T* out = nullptr;
   int* info = nullptr;
@@ -115,8 +112,7 @@ inline void check_apart(const wording& w, const char* name, const footprint& byt
   if (overlap(bytes, other_bytes)) misuse(call(w) + "argument " + name + " overlaps argument " + other + " in part; it should " + expected);
 }
 
-/// Everything about the arguments that rules 1, 9 and 10 ask, before anything
-/// is written.
+/// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
 template <class T>
 problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo, const tensor_view<T>& out, const tensor_view<int>* info,
                            const options& o) {
@@ -147,8 +143,7 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
   p.order = a.extent(rows);
   p.in_row = a.stride(rows), p.in_column = a.stride(columns);
   p.out_row = out.stride(rows), p.out_column = out.stride(columns);
-  // A = U^H U has the lower factor U^T of its transpose, so the transposed
-  // views of input and output make it the lower case.
+  // A = U^H U has the lower factor U^T of its transpose, so the transposed views of input and output make it the lower case.
   if (uplo == triangle::upper) std::swap(p.in_row, p.in_column), std::swap(p.out_row, p.out_column);
   p.in = a.data(), p.out = out.data(), p.info = info == nullptr ? nullptr : info->data();
   p.count = checked_size(batch_shape(a.shape()));

@@ -1,5 +1,4 @@
-// What the kernels must know of a scalar type: its real type, how many real
-// planes it has, and the few operations that differ.
+// What the kernels must know of a scalar type: its real type, how many real planes it has, and the few operations that differ.
 #pragma once
 
 #include <cmath>
@@ -28,8 +27,7 @@ struct complex_traits<std::complex<R>> {
 template <class T>
 using real_t = typename complex_traits<T>::real;
 
-/// Real numbers in one scalar: the kernels keep real and imaginary parts in
-/// planes of their own and only do real arithmetic.
+/// Real numbers in one scalar: the kernels keep real and imaginary parts in planes of their own and only do real arithmetic.
 template <class T>
 inline constexpr int planes_of = complex_traits<T>::is_complex ? 2 : 1;
 
@@ -49,8 +47,7 @@ inline constexpr bool is_ieee = std::is_same_v<T, float> || std::is_same_v<T, do
 template <class R>
 using bits_of = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
 
-// The questions below look at bits: a compiler told -ffast-math may answer the
-// arithmetic ones as it likes.
+// The questions below look at bits: a compiler told -ffast-math may answer the arithmetic ones as it likes.
 template <class R>
 bool is_zero(const R& x) {
   if constexpr (is_ieee<R>) {
@@ -104,10 +101,8 @@ R call(const R& x) {
 }
 }  // namespace adl_sqrt
 
-/// sqrt of a real scalar, by argument-dependent lookup. A type without one that
-/// converts to and from long double, such as
-/// __float128, starts from std::sqrt and doubles its correct digits with each
-/// Newton step.
+/// sqrt of a real scalar, by argument-dependent lookup. A type without one that converts to and from long double, such as
+/// __float128, starts from std::sqrt and doubles its correct digits with each Newton step.
 template <class R>
 R square_root(const R& x) {
   if constexpr (adl_sqrt::found<R>::value) {
@@ -125,8 +120,8 @@ bool is_infinite(const R& x) {
   return x + x == x && !is_zero(x);
 }
 
-/// 1 / conj(re + i im), scaled against overflow of re^2 + im^2 (Smith 1962,
-/// Algorithm 116). A real diagonal, the usual case, stays exactly real.
+/// 1 / conj(re + i im), scaled against overflow of re^2 + im^2 (Smith 1962, Algorithm 116). A real diagonal, the usual case, stays
+/// exactly real.
 template <class R>
 void conj_reciprocal(const R& re, const R& im, R& out_re, R& out_im) {
   if (is_zero(im)) {

@@ -1,8 +1,6 @@
-// Larger orders, one matrix at a time: read a strided triangle, run the sweeps,
-// write the whole strided matrix.
+// Larger orders, one matrix at a time: read a strided triangle, run the sweeps, write the whole strided matrix.
 
-/// An N x N piece of a matrix in registers: element (r, c) is lane r of vector
-/// c, real and imaginary parts apart.
+/// An N x N piece of a matrix in registers: element (r, c) is lane r of vector c, real and imaginary parts apart.
 template <class S, int Planes, int N>
 struct square {
   using P = pack<S, N>;
@@ -10,8 +8,7 @@ struct square {
   V part[Planes][N];
   static constexpr auto lanes = std::make_integer_sequence<int, N>{};
 
-  /// From element (i, j) on. The rows or the columns of m mostly lie side by
-  /// side; else it goes scalar by scalar.
+  /// From element (i, j) on. The rows or the columns of m mostly lie side by side; else it goes scalar by scalar.
   CHOLINV_INLINE void read(strided<const S> m, index_t i, index_t j) {
     if (m.row == Planes || m.column == Planes) {
       const bool by_columns = m.row == Planes;
@@ -56,8 +53,7 @@ struct square {
   }
 };
 
-/// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj
-/// of their diagonal; past the order an identity.
+/// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj of their diagonal; past the order an identity.
 template <class K>
 void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
   using S = typename K::S;
@@ -93,8 +89,7 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typenam
   }
 }
 
-/// A finished tile to its place and, conjugated, to its mirror image; what lies
-/// above the diagonal of the matrix is dropped.
+/// A finished tile to its place and, conjugated, to its mirror image; what lies above the diagonal of the matrix is dropped.
 template <class K>
 void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, index_t columns, strided<typename K::S> out) {
   using S = typename K::S;
@@ -174,8 +169,7 @@ struct block_sweep {
       }
   }
 
-  /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's
-  /// info; unless it is 0, out is untouched.
+  /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's info; unless it is 0, out is untouched.
   static int factorize(index_t order, strided<const S> a, strided<S> out, S* work) {
     const lower_panels<K> l{work, order};
     constexpr index_t im = K::mv * K::width;
@@ -209,8 +203,7 @@ struct block_sweep {
   }
 };
 
-/// Tile shapes, found by benchmarks/tune: the accumulators, a column of A and a
-/// broadcast fill the registers.
+/// Tile shapes, found by benchmarks/tune: the accumulators, a column of A and a broadcast fill the registers.
 template <class S, int Planes>
 constexpr int tile_vectors() {
   return !is_ieee<S> ? 4 / Planes : CHOLINV_BYTES == 64 ? 4 - Planes : CHOLINV_BYTES == 32 ? (Planes == 1 ? 3 : 1) : 2;

@@ -1,5 +1,4 @@
-// Small orders: W matrices at once, one in each lane; an element of the
-// matrices is a vector.
+// Small orders: W matrices at once, one in each lane; an element of the matrices is a vector.
 
 template <class K>
 struct lane_sweep {
@@ -18,8 +17,7 @@ struct lane_sweep {
     return n * n * element + (invert > factorize ? invert : factorize);
   }
 
-  /// The W matrices at in[0..W) to out[0..W), for the lanes of `keep`. Those
-  /// that failed are answered and not written.
+  /// The W matrices at in[0..W) to out[0..W), for the lanes of `keep`. Those that failed are answered and not written.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
                            index_t out_column, std::uint64_t keep, S* work) {
@@ -37,8 +35,7 @@ struct lane_sweep {
           default:
             break;
         }
-    // The square of elements lies as the matrices do in memory, transposed or
-    // not, so that whole runs move.
+    // The square of elements lies as the matrices do in memory, transposed or not, so that whole runs move.
     const lane_square<S> from{work, (in_row < in_column ? 1 : n) * element, (in_row < in_column ? n : 1) * element};
     const lane_square<S> to{work, (out_row < out_column ? 1 : n) * element, (out_row < out_column ? n : 1) * element};
     const index_t padded = upper_panels<K>::padded(n);

@@ -1,11 +1,10 @@
-// Between W matrices in memory and W lanes: runs of numbers, transposed in
-// registers.
+// Between W matrices in memory and W lanes: runs of numbers, transposed in registers.
 
 template <int W>
 inline constexpr std::uint64_t all_lanes = (std::uint64_t(2) << (W - 1)) - 1;
 
-/// `count` numbers that lie side by side in each of W matrices, from `offset`
-/// on, to `count` vectors: number e of matrix l becomes lane l of vector e.
+/// `count` numbers that lie side by side in each of W matrices, from `offset` on, to `count` vectors: number e of matrix l becomes
+/// lane l of vector e.
 template <class K>
 void load_run(const typename K::S* const* from, index_t offset, index_t count, typename K::S* to) {
   using P = typename K::ops;
@@ -75,8 +74,7 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
-/// Elements of W matrices: element (i, j) is `planes` vectors at data + i * row
-/// + j * column.
+/// Elements of W matrices: element (i, j) is `planes` vectors at data + i * row + j * column.
 template <class S>
 struct lane_square {
   S* data;

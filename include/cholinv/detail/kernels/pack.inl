@@ -1,7 +1,6 @@
-// The kernels' vector type: W real scalars side by side, and the few operations
-// the tiles are made of. No include guard: the kernels are compiled once for
-// every instruction set, each time in a namespace of its own, with CHOLINV_FMA
-// saying whether it has a fused multiply-add.
+// The kernels' vector type: W real scalars side by side, and the few operations the tiles are made of. No include guard: the
+// kernels are compiled once for every instruction set, each time in a namespace of its own, with CHOLINV_FMA saying whether it has
+// a fused multiply-add.
 
 /// W floats or doubles in one register.
 template <class S, int W>
@@ -96,8 +95,7 @@ struct pack {
 #endif
 };
 
-/// Lanes picked from a and b by compile-time indices; those of b count from the
-/// width on.
+/// Lanes picked from a and b by compile-time indices; those of b count from the width on.
 template <class V, int... index>
 CHOLINV_INLINE V shuffle(V a, V b) {
 #ifdef __clang__
@@ -109,8 +107,7 @@ CHOLINV_INLINE V shuffle(V a, V b) {
 #endif
 }
 
-/// One step of a transposition: exchange bit `step` of the row number with that
-/// of the lane number, for the rows a and b.
+/// One step of a transposition: exchange bit `step` of the row number with that of the lane number, for the rows a and b.
 template <class V, int step, int... lane>
 CHOLINV_INLINE void exchange(V& a, V& b, std::integer_sequence<int, lane...>) {
   constexpr int width = sizeof...(lane);

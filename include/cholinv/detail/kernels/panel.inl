@@ -1,9 +1,7 @@
-// The three sweeps over panels: Y = L^-H, A^-1 = Y Y^H, and A = L L^H.
-// Left-looking, one register tile at a time.
+// The three sweeps over panels: Y = L^-H, A^-1 = Y Y^H, and A = L L^H. Left-looking, one register tile at a time.
 
-/// Panels of an upper triangle: panel p holds rows [first(p), first(p) +
-/// panel_rows) in columns first(p) to `columns`. Orders are padded to whole
-/// column blocks, as if the matrix went on with an identity.
+/// Panels of an upper triangle: panel p holds rows [first(p), first(p) + panel_rows) in columns first(p) to `columns`. Orders are
+/// padded to whole column blocks, as if the matrix went on with an identity.
 template <class K>
 struct upper_panels {
   typename K::S* data;
@@ -12,8 +10,7 @@ struct upper_panels {
   static index_t padded(index_t order) { return (order + K::nr - 1) / K::nr * K::nr; }
   static index_t count(index_t order) { return (order + K::panel_rows - 1) / K::panel_rows; }
   static index_t first(index_t p) { return p * K::panel_rows; }
-  /// Scalars before panel p: those of p panels that lose panel_rows columns
-  /// each time.
+  /// Scalars before panel p: those of p panels that lose panel_rows columns each time.
   static index_t offset(index_t columns, index_t p) { return K::column * (p * columns - K::panel_rows * (p * (p - 1) / 2)); }
   static index_t size(index_t order) { return offset(padded(order), count(order)); }
 
@@ -54,8 +51,7 @@ CHOLINV_INLINE void with_vectors(int m, Args... args) {
   }
 }
 
-/// One tile of Y L^H = I: rows of panel p, columns [j, j + nr). `b` are these
-/// nr rows of L from the panel's first column on.
+/// One tile of Y L^H = I: rows of panel p, columns [j, j + nr). `b` are these nr rows of L from the panel's first column on.
 template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
@@ -77,8 +73,7 @@ struct solve_tile {
   }
 };
 
-/// One tile of Y Y^H, added up over `count` columns from `a` and `b` on; left
-/// in `result`, column after column.
+/// One tile of Y Y^H, added up over `count` columns from `a` and `b` on; left in `result`, column after column.
 template <class K, int M>
 struct product_tile {
   using S = typename K::S;
@@ -90,9 +85,8 @@ struct product_tile {
   }
 };
 
-/// One tile of the left-looking factorisation, in place at columns [j, j + nr)
-/// of a lower panel: minus what the j columns before it contribute, then, where
-/// the diagonal block is known, times its inverse from the right.
+/// One tile of the left-looking factorisation, in place at columns [j, j + nr) of a lower panel: minus what the j columns before it
+/// contribute, then, where the diagonal block is known, times its inverse from the right.
 template <class K, int M>
 struct factor_tile {
   using S = typename K::S;
@@ -105,8 +99,7 @@ struct factor_tile {
   }
 };
 
-/// The second half of factor_tile, for the panel that holds the diagonal block
-/// itself.
+/// The second half of factor_tile, for the panel that holds the diagonal block itself.
 template <class K, int M>
 struct substitute_tile {
   using S = typename K::S;
@@ -118,10 +111,8 @@ struct substitute_tile {
   }
 };
 
-/// Factor the nr x nr diagonal block d (nr columns of K::block_column) in
-/// place, and leave 1 / diagonal in `reciprocals`. Which factorisations met a
-/// pivot that is not positive: a bit for each lane, and the first such pivot,
-/// counted from 1.
+/// Factor the nr x nr diagonal block d (nr columns of K::block_column) in place, and leave 1 / diagonal in `reciprocals`. Which
+/// factorisations met a pivot that is not positive: a bit for each lane, and the first such pivot, counted from 1.
 struct bad_pivots {
   std::uint64_t lanes = 0;
   index_t first = 0;
@@ -131,8 +122,8 @@ struct bad_pivots {
   }
 };
 
-/// `first_pivot` is the position of this block's first one. Of a pivot only the
-/// real part counts; what comes after a bad one is of no use in that lane.
+/// `first_pivot` is the position of this block's first one. Of a pivot only the real part counts; what comes after a bad one is of
+/// no use in that lane.
 template <class K>
 void factor_diagonal(typename K::S* d, typename K::S* reciprocals, index_t first_pivot, bad_pivots& bad) {
   using S = typename K::S;
@@ -180,9 +171,8 @@ void move_block(const typename K::S* from, index_t from_column, index_t from_pla
         E::store(to + c * to_column + p * to_plane + r * K::row_width, E::load(from + c * from_column + p * from_plane + r * K::row_width));
 }
 
-/// All of A = L L^H, in place in the panels of A's lower triangle (an identity
-/// past the order). One matrix stops at its first bad pivot; lanes go on for
-/// the sake of the others.
+/// All of A = L L^H, in place in the panels of A's lower triangle (an identity past the order). One matrix stops at its first bad
+/// pivot; lanes go on for the sake of the others.
 template <class K>
 bad_pivots factorize_panels(const lower_panels<K>& l, typename K::S* work) {
   using S = typename K::S;

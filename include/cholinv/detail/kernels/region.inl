@@ -1,5 +1,4 @@
-// All kernels, in the order in which they use each other, for one instruction
-// set.
+// All kernels, in the order in which they use each other, for one instruction set.
 #include "pack.inl"
 
 #include "tile.inl"

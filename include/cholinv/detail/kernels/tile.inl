@@ -1,14 +1,10 @@
-// The register tile that all sweeps share: C -= A B^H over k, and the
-// substitution by a small triangle.
+// The register tile that all sweeps share: C -= A B^H over k, and the substitution by a small triangle.
 //
-// A matrix is stored in panels of `panel_rows` rows. A panel keeps one column
-// after the other; a column keeps the real parts of its rows, then the
-// imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element
-// is one chain of fused operations with k ascending, whatever the tile's shape:
-// so all kernels of one instruction set agree to the last bit.
+// A matrix is stored in panels of `panel_rows` rows. A panel keeps one column after the other; a column keeps the real parts of
+// its rows, then the imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element is one chain of fused
+// operations with k ascending, whatever the tile's shape: so all kernels of one instruction set agree to the last bit.
 
-/// The shape of the tiles. With `lanes` each vector holds one row of W
-/// matrices, else W rows of one matrix.
+/// The shape of the tiles. With `lanes` each vector holds one row of W matrices, else W rows of one matrix.
 template <class Pack, int Planes, int Vectors, int Columns, bool Lanes>
 struct tile_shape {
   using ops = Pack;
@@ -27,8 +23,7 @@ struct tile_shape {
   static_assert(nr % side == 0);
   static_assert(panel_rows % nr == 0, "a column block lies within one panel");
 
-  /// One number of one matrix, or of each lane's matrix: what the diagonal
-  /// blocks are factored with.
+  /// One number of one matrix, or of each lane's matrix: what the diagonal blocks are factored with.
   using element = std::conditional_t<Lanes, Pack, pack<S, 1>>;
 
   /// One in row r, if that is a row of this vector, else zeros.
@@ -52,9 +47,8 @@ struct tile {
   typename K::V c[K::planes][M][K::nr];
 };
 
-/// The right operand: nr rows, `step` scalars from column to column, `plane`
-/// from real to imaginary part. From row to row it is K::row_width, unless the
-/// lanes say otherwise.
+/// The right operand: nr rows, `step` scalars from column to column, `plane` from real to imaginary part. From row to row it is
+/// K::row_width, unless the lanes say otherwise.
 template <class S>
 struct right_rows {
   const S* data;
@@ -66,8 +60,8 @@ struct right_rows {
   }
 };
 
-/// One row operand of a tile: b in the rows that take part, zero in the others. The others hold a zero of a triangle, and
-/// would make NaN of an infinity.
+/// One row operand of a tile: b in the rows that take part, zero in the others. The others hold a zero of a triangle, and would
+/// make NaN of an infinity.
 template <class K, bool Masked>
 CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_row) {
   if constexpr (Masked && K::lanes)
@@ -78,8 +72,8 @@ CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_ro
     return b;
 }
 
-/// C += Sign A B^H over `count` columns, for the first m vectors of the tile. With Edge the last of these vectors is the
-/// diagonal of an upper triangle: in column k only its rows 0 to k take part.
+/// C += Sign A B^H over `count` columns, for the first m vectors of the tile. With Edge the last of these vectors is the diagonal
+/// of an upper triangle: in column k only its rows 0 to k take part.
 template <class K, int Sign, int m, bool Edge, int M>
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   using V = typename K::V;

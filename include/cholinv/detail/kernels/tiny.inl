@@ -1,5 +1,4 @@
-// The smallest orders, fully unrolled: W matrices at once, every element in a
-// register of its own.
+// The smallest orders, fully unrolled: W matrices at once, every element in a register of its own.
 
 template <class K, int N>
 struct tiny {
@@ -8,8 +7,7 @@ struct tiny {
   using P = typename K::ops;
   static constexpr int W = K::width, planes = K::planes;
 
-  /// x + Sign a conj(b), one fused operation after the other in the order of
-  /// tile.inl.
+  /// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
   template <int Sign>
   CHOLINV_INLINE static void accumulate(V (&x)[planes], const V (&a)[planes], const V (&b)[planes]) {
     x[0] = Sign < 0 ? P::fnma(a[0], b[0], x[0]) : P::fma(a[0], b[0], x[0]);
@@ -20,9 +18,8 @@ struct tiny {
     }
   }
 
-  /// e[i * N + j] is element (i, j): on entry of the factor, of which the lower
-  /// triangle is read, on return of the inverse. Answers which lanes have a
-  /// zero on the diagonal.
+  /// e[i * N + j] is element (i, j): on entry of the factor, of which the lower triangle is read, on return of the inverse. Answers
+  /// which lanes have a zero on the diagonal.
   CHOLINV_INLINE static std::uint64_t invert(V (&e)[N * N][planes]) {
     V y[N][N][planes], r[N][planes];
     typename P::truth bad{};
