@@ -1,0 +1,114 @@
+#!/usr/bin/env bash
+# Builds the benchmarks, runs them, prints the table of ratios and draws the chart: benchmarks/run.sh [--help]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'TEXT'
+usage: benchmarks/run.sh [--quick | --sweep] [--torch] [--no-install] [options of ratios: --dtype, --orders, --regime, --task, ...]
+  (nothing)     the whole suite, about a quarter of an hour; rewrites benchmarks/results
+  --quick       double only and short turns, under a minute; writes build/bench/results
+  --sweep       every order from 1 to 300 in cache, and which of them fall out of line; writes build/bench/results
+  --torch       compare with libtorch, and install it where it is missing (half a gigabyte); without it, only where it is there
+  --no-install  install nothing
+Options of ratios replace the suite by the rows they choose; build/bench/ratios runs such rows without this script.
+TEXT
+}
+
+suite=full torch=auto install=yes
+chosen=()
+while (($#)); do
+  case "$1" in
+    --quick) suite=quick ;;
+    --sweep) suite=sweep ;;
+    --torch) torch=on ;;
+    --no-install) install=no ;;
+    --help) usage; exit 0 ;;
+    *) chosen+=("$1") ;;
+  esac
+  shift
+done
+if ((${#chosen[@]})) && [[ $suite == full ]]; then suite=chosen; fi
+
+has_package() { [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
+
+if [[ $install == yes ]] && command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+  packages=()
+  command -v c++ >/dev/null || packages+=(g++)
+  command -v cmake >/dev/null || packages+=(cmake)
+  command -v ninja >/dev/null || packages+=(ninja-build)
+  wanted=(libbenchmark-dev libeigen3-dev liblapacke-dev libopenblas-dev python3 python3-matplotlib)
+  [[ $torch == on ]] && wanted+=(libtorch-dev)
+  for package in "${wanted[@]}"; do
+    has_package "$package" || packages+=("$package")
+  done
+  if ((${#packages[@]})); then
+    as_root=()
+    ((EUID == 0)) || as_root=(sudo)
+    echo "benchmarks/run.sh: installing ${packages[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+  fi
+fi
+if [[ $torch == auto ]]; then
+  torch=off
+  if command -v dpkg-query >/dev/null && has_package libtorch-dev; then torch=on; fi
+fi
+
+echo "benchmarks/run.sh: building"
+mkdir -p build/bench/results
+if ! { cmake -S . -B build/bench --preset release -D CHOLINV_BUILD_TESTS=OFF -D CHOLINV_BUILD_EXAMPLES=OFF \
+       -D CHOLINV_BENCHMARK_TORCH="${torch^^}" && cmake --build build/bench; } >build/bench/build.log 2>&1; then
+  cat build/bench/build.log
+  exit 1
+fi
+
+# The peer at its best: on some processors OpenBLAS is faster with AVX2 kernels than with AVX-512.
+if [[ -z "${OPENBLAS_CORETYPE:-}" && $suite == full ]] && grep -qw avx512dq /proc/cpuinfo 2>/dev/null; then
+  best_time="" best_kernels=""
+  for kernels in SkylakeX Haswell; do
+    OPENBLAS_CORETYPE=$kernels build/bench/ratios --only lapack --orders 8,32,128,512 --budget 0.3 --json build/bench/kernels.json >/dev/null
+    time=$(python3 -c 'import json, math
+rows = json.load(open("build/bench/kernels.json"))["rows"]
+print(math.exp(sum(math.log(row["microseconds"]["lapack"]) for row in rows) / len(rows)))')
+    echo "benchmarks/run.sh: OpenBLAS with its $kernels kernels: $time microseconds, the geometric mean over orders 8, 32, 128 and 512"
+    if [[ -z $best_time ]] || awk "BEGIN { exit !($time < $best_time) }"; then best_time=$time best_kernels=$kernels; fi
+  done
+  export OPENBLAS_CORETYPE=$best_kernels
+fi
+
+files=()
+measure() {  # measure NAME OPTIONS...: the rows go to NAME.json
+  files+=("build/bench/results/$1.json")
+  echo "benchmarks/run.sh: $1"
+  build/bench/ratios --json "build/bench/results/$1.json" "${@:2}" || failed=1
+}
+
+failed=0
+results=build/bench/results
+cores=$(getconf _NPROCESSORS_ONLN)
+case $suite in
+  full)
+    results=benchmarks/results
+    measure ratios --task all --dtype all --regime all
+    measure large --orders 2048,4096
+    if ((cores > 1)); then
+      measure threads-memory --threads 2 --regime memory --orders 4,8,16,32,64
+      measure threads-single --threads 2 --regime single --orders 4,32,128,512,1024,2048
+    fi
+    ;;
+  quick) measure quick --quick --regime all "${chosen[@]}" ;;
+  sweep) measure sweep --orders 1-300 --budget 0.2 --only cholinv,lapack "${chosen[@]}" ;;
+  chosen) measure chosen "${chosen[@]}" ;;
+esac
+
+if [[ $suite == full ]]; then
+  echo "benchmarks/run.sh: the same through Google Benchmark, to build/bench/results/compare.json"
+  build/bench/compare --dtype all --benchmark_min_time=0.05 --benchmark_out=build/bench/results/compare.json \
+    --benchmark_out_format=json >build/bench/results/compare.txt || failed=1
+fi
+
+python=python3
+/usr/bin/python3 -c 'import matplotlib' 2>/dev/null && python=/usr/bin/python3
+"$python" benchmarks/plot.py --to "$results" ${suite:+--suite "$suite"} "${files[@]}"
+exit "$failed"
