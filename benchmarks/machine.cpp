@@ -78,6 +78,7 @@ std::string first_line_after(const char* file, const std::string& key) {
   return "unknown";
 }
 
+#ifdef BENCH_WITH_LAPACK
 std::string openblas(const char* function) {
   using text_function = char* (*)();
   void* const found = dlsym(RTLD_DEFAULT, function);
@@ -88,6 +89,7 @@ std::string openblas(const char* function) {
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;
 }
+#endif
 
 }  // namespace
 

@@ -169,8 +169,9 @@ TYPED_TEST(resources, allocations_are_seen) {
   EXPECT_GE(count.calls(), 1);
   EXPECT_GE(count.live(), 1);
   counting again;
-  delete new T(1);
-  delete[] new T[3];
+  // Called as functions: a compiler may leave out a new expression that it sees deleted.
+  ::operator delete(::operator new(8));
+  ::operator delete[](::operator new[](8), std::size_t(8));
   ::operator delete(::operator new(8, std::align_val_t(256)), std::align_val_t(256));
   ::operator delete[](::operator new[](8, std::nothrow), std::nothrow);
   again.stop();
@@ -368,7 +369,7 @@ TYPED_TEST(resources, calls_at_once_have_the_answers_of_calls_alone) {
       for (bool upper : {false, true})
         for (int threads : {0, 1}) {
           // OpenBLAS takes turns among callers, and slowly: a few calls show what many would.
-          if (use != cholinv::backend::native && (upper || threads == 0)) continue;
+          if (use != cholinv::backend::native && (upper || threads == 0 || n == 1 || n == 9)) continue;
           cholinv::options o = using_backend(use);
           o.threads = threads;
           jobs.push_back({inputs<T>(g, {6}, n, upper), upper, o, cholinv::tensor<T>(), cholinv::tensor<T>()});

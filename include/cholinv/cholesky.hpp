@@ -56,7 +56,7 @@ void cholesky(tensor_view<const T> a, bool upper, tensor_view<T> out, options o 
 /// The same, into a new row-major tensor of the shape of `a`.
 template <class T>
 tensor<T> cholesky(tensor_view<const T> a, bool upper = false, options o = {}) {
-  detail::check_input(detail::wording_of(detail::task::factorize), a, o);
+  detail::check_before_allocating(detail::wording_of(detail::task::factorize), a, o);
   tensor<T> out(a.shape());
   cholesky<T>(a, upper, tensor_view<T>(out), o);
   return out;
@@ -67,7 +67,7 @@ tensor<T> cholesky(tensor_view<const T> a, bool upper = false, options o = {}) {
 /// matrix that failed is NaN.
 template <class T>
 factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, options o = {}) {
-  detail::check_input(detail::wording_of(detail::task::factorize), a, o);
+  detail::check_before_allocating(detail::wording_of(detail::task::factorize), a, o);
   factor_and_info<T> result{tensor<T>(a.shape()), tensor<int>(detail::batch_shape(a.shape()))};
   const tensor_view<int> info = result.info;
   detail::factorize<T>(a, upper, result.factor, &info, detail::on_failure::fill_with_nan, o);

@@ -60,7 +60,7 @@ void cholesky_inverse(tensor_view<const T> factor, bool upper, tensor_view<T> ou
 /// The same, into a new row-major tensor of the shape of `factor`.
 template <class T>
 tensor<T> cholesky_inverse(tensor_view<const T> factor, bool upper = false, options o = {}) {
-  detail::check_input(detail::wording_of(detail::task::invert), factor, o);
+  detail::check_before_allocating(detail::wording_of(detail::task::invert), factor, o);
   tensor<T> out(factor.shape());
   cholesky_inverse<T>(factor, upper, tensor_view<T>(out), o);
   return out;
@@ -78,7 +78,7 @@ index_t cholesky_inverse_ex(tensor_view<const T> factor, bool upper, tensor_view
 /// The same, into new tensors. The result of a matrix that failed is NaN.
 template <class T>
 inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper = false, options o = {}) {
-  detail::check_input(detail::wording_of(detail::task::invert), factor, o);
+  detail::check_before_allocating(detail::wording_of(detail::task::invert), factor, o);
   inverse_and_info<T> result{tensor<T>(factor.shape()), tensor<int>(detail::batch_shape(factor.shape()))};
   const tensor_view<int> info = result.info;
   detail::invert<T>(factor, upper, result.inverse, &info, detail::on_failure::fill_with_nan, o);

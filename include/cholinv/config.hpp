@@ -9,7 +9,9 @@
 // Everything that changes the code behind a name is spelled in the namespace,
 // so that translation units built with different settings link into one program
 // and each keeps its own.
-#ifdef CHOLINV_USE_LAPACK
+#if defined(CHOLINV_USE_LAPACK) && defined(LAPACK_ILP64)
+#define CHOLINV_ABI_LAPACK _lapack64
+#elif defined(CHOLINV_USE_LAPACK)
 #define CHOLINV_ABI_LAPACK _lapack
 #else
 #define CHOLINV_ABI_LAPACK
@@ -26,10 +28,20 @@
 #define CHOLINV_ABI_ISA _avx512
 #elif defined(__AVX2__) && defined(__FMA__)
 #define CHOLINV_COMPILED_ISA 1
+#ifdef __AVX512F__
+#define CHOLINV_ABI_ISA _avx512f
+#else
 #define CHOLINV_ABI_ISA _avx2
+#endif
 #else
 #define CHOLINV_COMPILED_ISA 0
+#if defined(__FMA__)
+#define CHOLINV_ABI_ISA _fma
+#elif defined(__AVX__)
+#define CHOLINV_ABI_ISA _avx
+#else
 #define CHOLINV_ABI_ISA
+#endif
 #endif
 #if !(defined(__x86_64__) || defined(__i386__)) || !(defined(__GNUC__) || defined(__clang__))
 #undef CHOLINV_MAX_ISA
@@ -42,8 +54,10 @@
 #define CHOLINV_ABI_MAX_ISA
 #elif CHOLINV_MAX_ISA == 1
 #define CHOLINV_ABI_MAX_ISA _max1
-#else
+#elif CHOLINV_MAX_ISA == 0
 #define CHOLINV_ABI_MAX_ISA _max0
+#else
+#error "CHOLINV_MAX_ISA should be 0 (baseline), 1 (avx2) or 2 (avx512)"
 #endif
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 #define CHOLINV_HAS_EXCEPTIONS 1
@@ -66,12 +80,15 @@
 
 #if defined(__clang__)
 #define CHOLINV_INLINE __attribute__((always_inline)) inline
+#define CHOLINV_NOINLINE __attribute__((noinline))
 #define CHOLINV_UNROLL _Pragma("clang loop unroll(full)")
 #elif defined(__GNUC__)
 #define CHOLINV_INLINE __attribute__((always_inline)) inline
+#define CHOLINV_NOINLINE __attribute__((noinline))
 #define CHOLINV_UNROLL _Pragma("GCC unroll 64")
 #else
 #define CHOLINV_INLINE inline
+#define CHOLINV_NOINLINE
 #define CHOLINV_UNROLL
 #endif
 

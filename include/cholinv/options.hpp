@@ -44,17 +44,18 @@ class numerical_failure : public std::domain_error {
   index_t diagonal_index() const noexcept { return diagonal_index_; }
   /// How many matrices of the batch failed.
   index_t failed() const noexcept { return failed_; }
+  const char* what() const noexcept override { return text_; }
 
  protected:
-  numerical_failure(const std::string& what, index_t batch_index, index_t diagonal_index, index_t failed)
-      : std::domain_error(what + " (batch element " + std::to_string(batch_index) + ", diagonal element " + std::to_string(diagonal_index) +
-                          " counted from 1; " + std::to_string(failed) + " failed in all)"),
-        batch_index_(batch_index),
-        diagonal_index_(diagonal_index),
-        failed_(failed) {}
+  numerical_failure(const char* what, index_t batch_index, index_t diagonal_index, index_t failed) noexcept
+      : std::domain_error(""), batch_index_(batch_index), diagonal_index_(diagonal_index), failed_(failed) {
+    std::snprintf(text_, sizeof text_, "%s (batch element %lld, diagonal element %lld counted from 1; %lld failed in all)", what,
+                  static_cast<long long>(batch_index), static_cast<long long>(diagonal_index), static_cast<long long>(failed));
+  }
 
  private:
   index_t batch_index_, diagonal_index_, failed_;
+  char text_[256];  // not a string: when this is thrown the batch is written, and memory may be short
 };
 
 }  // namespace detail

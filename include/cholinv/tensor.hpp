@@ -203,7 +203,7 @@ class tensor : public detail::layout {
   tensor(const tensor& other) : layout(other.shape()), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
     std::uninitialized_copy_n(other.data_, size(), data_);
   }
-  tensor(tensor&& other) : layout(other), memory_(std::move(other.memory_)), data_(std::exchange(other.data_, nullptr)) {
+  tensor(tensor&& other) noexcept : layout(other), memory_(std::move(other.memory_)), data_(std::exchange(other.data_, nullptr)) {
     static_cast<layout&>(other) = layout({0});
   }
   tensor& operator=(tensor other) noexcept {

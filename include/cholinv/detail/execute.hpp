@@ -47,6 +47,14 @@ inline int threads_for(int wanted, index_t count) noexcept {
   return count < most ? static_cast<int>(count < 1 ? 1 : count) : most;
 }
 
+/// The runtime's choice of threads does not make a small call slower: waking a team costs what this many multiplications do. A
+/// number of threads that the caller names is the caller's.
+inline bool worth_a_team(int wanted, index_t order, index_t count) noexcept {
+  constexpr double multiplications = 1 << 18;
+  const double n = static_cast<double>(order);
+  return wanted != 0 || n * n * n * static_cast<double>(count) >= multiplications;
+}
+
 /// Throws std::invalid_argument where the backend asked for cannot do this.
 template <class T>
 void check_backend(const wording& w, index_t order, const options& o) {
@@ -92,8 +100,25 @@ plan make_plan(const wording& w, index_t order, index_t count, const options& o)
 #endif
   result.bytes_per_thread = (bytes + cache_line - 1) / cache_line * cache_line;
   // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
-  result.threads = std::is_trivially_copyable_v<T> ? threads_for(o.threads, count) : 1;
+  if (std::is_trivially_copyable_v<T> && worth_a_team(o.threads, order, count)) result.threads = threads_for(o.threads, count);
   return result;
+}
+
+/// The same for a call that is to be run: its scratch, if there is any, must be enough.
+template <class T>
+plan checked_plan(const wording& w, index_t order, index_t count, const options& o) {
+  const plan result = make_plan<T>(w, order, count, o);
+  if (o.scratch != nullptr && o.scratch_size < result.scratch_bytes())
+    misuse(call(w) + "options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be at least " +
+           std::to_string(result.scratch_bytes()) + " bytes, as cholesky_inverse_scratch() says, or options.scratch null");
+  return result;
+}
+
+/// What the forms that allocate their result check before they do.
+template <class T>
+void check_before_allocating(const wording& w, const tensor_view<const T>& a, const options& o) {
+  check_input(w, a, o);
+  checked_plan<T>(w, a.extent(a.rank() - 1), checked_size(batch_shape(a.shape())), o);
 }
 
 /// Living real numbers in raw memory: constructed and destroyed only where the type asks for it.
@@ -114,14 +139,6 @@ class workspace {
   R* data_;
   std::size_t count_;
 };
-
-/// The first zero on the diagonal, counted from 1; 0 when there is none.
-template <class T>
-int first_zero(index_t order, const T* a, index_t diagonal_stride) {
-  for (index_t i = 0; i < order; ++i)
-    if (is_zero(a[i * diagonal_stride])) return static_cast<int>(i + 1);
-  return 0;
-}
 
 enum class on_failure { keep, fill_with_nan };
 
@@ -207,11 +224,7 @@ class runner {
 
 template <task t, class T>
 tally execute(const problem<T>& p, on_failure policy, const options& o) {
-  const plan how = make_plan<T>(wording_of(t), p.order, p.count, o);
-  const std::size_t needed = how.scratch_bytes();
-  if (o.scratch != nullptr && o.scratch_size < needed)
-    misuse(call(wording_of(t)) + "options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be at least " +
-           std::to_string(needed) + " bytes, as cholesky_inverse_scratch() says, or options.scratch null");
+  const plan how = checked_plan<T>(wording_of(t), p.order, p.count, o);
   if (p.order == 0) {
     if (p.info != nullptr)
       for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;

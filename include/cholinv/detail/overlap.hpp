@@ -43,11 +43,12 @@ class bounded_equation {
     if (target < 0 || target > reach_[i]) return false;
     if (target == 0) return true;
     if (target % gcd_[i] != 0) return false;
-    if (--budget_ < 0) return true;
     const index_t c = coefficient_[i], rest = target - reach_[i + 1];
     const index_t high = target / c < bound_[i] ? target / c : bound_[i];
-    for (index_t x = rest <= 0 ? 0 : (rest - 1) / c + 1; x <= high; ++x)
+    for (index_t x = rest <= 0 ? 0 : (rest - 1) / c + 1; x <= high; ++x) {
+      if (--budget_ < 0) return true;
       if (solvable(i + 1, target - c * x)) return true;
+    }
     return false;
   }
 

@@ -21,7 +21,7 @@ inline constexpr bool lapack_compiled_in = false;
 template <class T>
 inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
 
-/// What the choice depends on besides the order. Not on the batch: a matrix takes the same path alone and in company (rule 11).
+/// What the choice depends on besides the backend, the order and the batch.
 struct kind {
   bool vectors;  // float, double or their complex types
   bool is_complex;

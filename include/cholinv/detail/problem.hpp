@@ -66,7 +66,7 @@ struct problem {
 
  private:
   void move(place<T>& p, int d, index_t steps) const noexcept {
-    p.in += steps * in_stride[d];
+    if (p.in != nullptr) p.in += steps * in_stride[d];
     if (p.out != nullptr) p.out += steps * out_stride[d];
     if (p.info != nullptr) p.info += steps * info_stride[d];
   }
@@ -144,10 +144,13 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
   p.in_row = a.stride(rows), p.in_column = a.stride(columns);
   p.out_row = out.stride(rows), p.out_column = out.stride(columns);
   // A = U^H U has the lower factor U^T of its transpose, so the transposed views of input and output make it the lower case.
+  if (p.order <= 1) p.in_row = p.in_column = p.out_row = p.out_column = 1;  // strides of one element mean nothing, and may be wild
   if (uplo == triangle::upper) std::swap(p.in_row, p.in_column), std::swap(p.out_row, p.out_column);
   p.in = a.data(), p.out = out.data(), p.info = info == nullptr ? nullptr : info->data();
   p.count = checked_size(batch_shape(a.shape()));
-  for (int d = 0; d < rows; ++d) p.add_dimension(a.extent(d), a.stride(d), out.stride(d), info == nullptr ? 0 : info->stride(d));
+  const bool empty = a.size() == 0;
+  for (int d = 0; d < rows; ++d)
+    p.add_dimension(a.extent(d), empty ? 0 : a.stride(d), empty ? 0 : out.stride(d), info == nullptr ? 0 : info->stride(d));
   return p;
 }
 

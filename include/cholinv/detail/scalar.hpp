@@ -94,7 +94,10 @@ using std::sqrt;
 template <class R, class = void>
 struct found : std::false_type {};
 template <class R>
-struct found<R, std::enable_if_t<std::is_same_v<decltype(sqrt(std::declval<const R&>())), R>>> : std::true_type {};
+struct found<R, std::void_t<decltype(sqrt(std::declval<const R&>()))>> {
+  using result = decltype(sqrt(std::declval<const R&>()));  // an expression template, perhaps
+  static constexpr bool value = std::is_same_v<result, R> || (std::is_class_v<R> && std::is_convertible_v<result, R>);
+};
 template <class R>
 R call(const R& x) {
   return sqrt(x);
@@ -123,7 +126,7 @@ bool is_infinite(const R& x) {
 /// 1 / conj(re + i im), scaled against overflow of re^2 + im^2 (Smith 1962, Algorithm 116). A real diagonal, the usual case, stays
 /// exactly real.
 template <class R>
-void conj_reciprocal(const R& re, const R& im, R& out_re, R& out_im) {
+CHOLINV_NOINLINE void conj_reciprocal(const R& re, const R& im, R& out_re, R& out_im) {
   if (is_zero(im)) {
     out_re = R(1) / re;
     out_im = R(0);

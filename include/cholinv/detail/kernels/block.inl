@@ -48,6 +48,17 @@ struct square {
     }
   }
 
+  /// What lies above the diagonal from what lies below it, and a real diagonal.
+  CHOLINV_INLINE void make_hermitian() {
+    square mirror = *this;
+    mirror.conjugate();
+    CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(mirror.part[p]);
+    CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
+      part[0][c] = P::merge(mirror.part[0][c], part[0][c], c);
+      if constexpr (Planes == 2) part[1][c] = P::merge(mirror.part[1][c], P::merge(P::zero(), part[1][c], c + 1), c);
+    }
+  }
+
   CHOLINV_INLINE void conjugate() {
     if constexpr (Planes == 2) CHOLINV_UNROLL for (int c = 0; c < N; ++c) part[1][c] = -part[1][c];
   }
@@ -101,15 +112,14 @@ void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, in
       const S* from = t + (j - j0) * K::column + (i - i0);
       if constexpr (K::side > 1) {
         using piece = square<S, K::planes, K::side>;
-        if (width == K::side && height == K::side && (K::planes == 1 || i != j)) {
+        if (width == K::side && height == K::side) {
           piece x;
           CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
               piece::P::load(from + c * K::column + p * K::mv * K::width);
+          if (i == j) x.make_hermitian();
           x.write(out, i, j);
           x.conjugate();
-          if (i != j)
-            x.write(mirror, i, j);  // a real square on the diagonal is symmetric
-                                    // as it stands, to the last bit
+          if (i != j) x.write(mirror, i, j);
           continue;
         }
       }
@@ -134,10 +144,14 @@ struct block_sweep {
   using S = typename K::S;
   static_assert(K::row_width == 1);
 
+  /// Column blocks of L that go over a panel of Y while it is in the nearer caches, and panels that go over a row block of Y in
+  /// the product. The work memory of the first is what bounds it.
+  static constexpr index_t blocks_at_once = 8, panels_at_once = 4;
+
   /// Scalars of `work` that invert() and factorize() need.
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);
-    return upper_panels<K>::size(order) + padded * K::block_column + K::column * K::nr + 2 * K::block_column;
+    return upper_panels<K>::size(order) + K::column * K::nr + blocks_in(order) * packed_size(padded);
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + (K::nr + 2) * K::block_column; }
 
@@ -146,27 +160,29 @@ struct block_sweep {
     const index_t padded = upper_panels<K>::padded(order);
     const upper_panels<K> y{work, order, padded};
     S* result = work + y.size(order);
-    S* block = result + K::column * K::nr;
-    S* reciprocals = block + padded * K::block_column;
+    S* packed = result + K::column * K::nr;
 
-    for (index_t j = 0; j < order; j += K::nr) {
-      pack_rows<K>(order, l, j, block, reciprocals);
-      for (index_t p = 0; y.first(p) <= j; ++p) {
+    const index_t step = blocks_at_once * K::nr;
+    for (index_t j0 = 0; j0 < order; j0 += step) {
+      const index_t end = j0 + step < order ? j0 + step : order;
+      for (index_t j = j0; j < end; j += K::nr) {
+        S* reciprocals = packed + (j - j0) / K::nr * packed_size(padded);
+        pack_rows<K>(order, l, j, reciprocals + K::block_column, reciprocals);
+      }
+      for (index_t p = 0; y.first(p) < end; ++p) {
         const index_t first = y.first(p);
-        with_vectors<K, solve_tile>(y.vectors(p, j + K::nr), y.at(p, first), first, j,
-                                    right_rows<S>{block + first * K::block_column, K::block_column, K::block_plane}, reciprocals);
+        for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
+          const S* reciprocals = packed + (j - j0) / K::nr * packed_size(padded);
+          const right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
+          with_vectors<K, solve_tile>(y.vectors(p, j + K::nr), y.at(p, first), first, j, b, reciprocals);
+        }
       }
     }
-    for (index_t p = 0; p < y.count(order); ++p)
-      for (index_t j = 0; j < order && j < y.first(p + 1); j += K::nr) {
-        const index_t first = y.first(p), pj = j / K::panel_rows;
-        const index_t skip = j > first ? (j - first) / K::rows_per_vector : 0;  // vectors wholly above the diagonal
-        const index_t i = first + skip * K::rows_per_vector;
-        const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, K::mv * K::width};
-        with_vectors<K, product_tile>(y.vectors(p) - static_cast<int>(skip), y.at(p, i) + skip * K::width, b, order - i, result);
-        const index_t rows = y.first(p + 1) < order ? y.first(p + 1) - i : order - i;
-        write_tile<K>(result, i, rows, j, order - j < K::nr ? order - j : K::nr, out);
-      }
+    for (index_t p0 = 0; p0 < y.count(order); p0 += panels_at_once) {
+      const index_t last = p0 + panels_at_once < y.count(order) ? p0 + panels_at_once : y.count(order);
+      for (index_t j = 0; j < order && j < y.first(last); j += K::nr)
+        for (index_t p = j / K::panel_rows < p0 ? p0 : j / K::panel_rows; p < last; ++p) product(y, p, j, result, out);
+    }
   }
 
   /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's info; unless it is 0, out is untouched.
@@ -190,6 +206,24 @@ struct block_sweep {
     }
     return 0;
   }
+
+  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`.
+  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, strided<S> out) {
+    const index_t order = y.order, first = y.first(p), pj = j / K::panel_rows;
+    const index_t skip = j > first ? (j - first) / K::rows_per_vector : 0;  // vectors wholly above the diagonal
+    const index_t i = first + skip * K::rows_per_vector;
+    const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, K::mv * K::width};
+    with_vectors<K, product_tile>(y.vectors(p) - static_cast<int>(skip), y.at(p, i) + skip * K::width, b, order - i, result);
+    const index_t rows = y.first(p + 1) < order ? y.first(p + 1) - i : order - i;
+    write_tile<K>(result, i, rows, j, order - j < K::nr ? order - j : K::nr, out);
+  }
+
+  static index_t blocks_in(index_t order) {
+    const index_t blocks = (order + K::nr - 1) / K::nr;
+    return blocks < blocks_at_once ? blocks : blocks_at_once;
+  }
+  /// The reciprocals of a column block, then its rows.
+  static index_t packed_size(index_t padded) { return (1 + padded) * K::block_column; }
 
   static index_t work(index_t order) {
     const index_t invert = invert_work(order), factorize = factorize_work(order);

@@ -55,6 +55,11 @@ struct pack {
     const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - 1 - last));
     return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & mask);
   }
+  /// y in the lanes before r, x in those from r on.
+  CHOLINV_INLINE static vec merge(const vec& y, const vec& x, int r) {
+    const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - r));
+    return reinterpret_cast<vec>((reinterpret_cast<bits_vec>(y) & mask) | (reinterpret_cast<bits_vec>(x) & ~mask));
+  }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused(-a, b, c); }
 
@@ -79,12 +84,16 @@ struct pack {
   typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
 
 #if CHOLINV_FMA && (defined(__x86_64__) || defined(__i386__))
-#if CHOLINV_BYTES == 64
+#if CHOLINV_BYTES >= 64
   CHOLINV_INLINE static __m512d fused(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
   CHOLINV_INLINE static __m512 fused(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
 #endif
+#if CHOLINV_BYTES >= 32
   CHOLINV_INLINE static __m256d fused(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
   CHOLINV_INLINE static __m256 fused(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
+#endif
+  CHOLINV_INLINE static __m128d fused(__m128d a, __m128d b, __m128d c) { return _mm_fmadd_pd(a, b, c); }
+  CHOLINV_INLINE static __m128 fused(__m128 a, __m128 b, __m128 c) { return _mm_fmadd_ps(a, b, c); }
 #elif CHOLINV_FMA
   CHOLINV_INLINE static vec fused(vec a, const vec& b, const vec& c) {
     for (int i = 0; i < W; ++i) a[i] = pack<S, 1>::fma(a[i], b[i], c[i]);
