@@ -237,7 +237,7 @@ struct block_sweep {
   }
 };
 
-/// Tile shapes, found by benchmarks/tune: the accumulators, a column of A and a broadcast fill the registers.
+/// Tile shapes: the accumulators, a column of A and a broadcast fill the registers.
 template <class S, int Planes>
 constexpr int tile_vectors() {
   return !is_ieee<S> ? 4 / Planes : CHOLINV_BYTES == 64 ? 4 - Planes : CHOLINV_BYTES == 32 ? (Planes == 1 ? 3 : 1) : 2;
