@@ -6,8 +6,7 @@
 
 CHOLINV_NAMESPACE_BEGIN
 
-/// A freshly allocated factor and LAPACK's info of each matrix, in the batch
-/// shape.
+/// A freshly allocated factor and LAPACK's info of each matrix, in the batch shape.
 template <class T>
 struct factor_and_info {
   tensor<T> factor;
@@ -28,26 +27,19 @@ inline void throw_if_indefinite(const tally& t) {
 
 }  // namespace detail
 
-/// The Cholesky factor of a Hermitian positive-definite matrix: A = L L^H
-/// (`upper` false) or A = U^H U (`upper` true).
+/// The Cholesky factor of a Hermitian positive-definite matrix: A = L L^H (`upper` false) or A = U^H U (`upper` true).
 ///
-/// @param a     shape (*, n, n), any strides (in elements). Only the triangle
-/// that `upper` names is read, and of its diagonal the real part.
-/// @param upper which factor, and which triangle of `a` is read.
-/// @param out   the shape of `a`, any strides; exactly `a`'s view (in place) or
-/// memory apart from it. The other triangle
-///              of the result is zero. A matrix that failed is left untouched.
-/// @param o     backend, threads and scratch memory (cholesky_inverse_scratch()
-/// bytes are enough).
-/// @throws std::invalid_argument on misuse, before anything is written; the
-/// message names the argument.
-/// @throws not_positive_definite when a leading minor is not positive (or NaN),
-/// after all other matrices are done.
-/// @throws std::bad_alloc when no scratch was given and none could be had;
-/// `out` is untouched then.
+/// @param a     shape (*, n, n), any strides (in elements). Of the triangle that `upper` names all is used, of its diagonal the
+///              real part; of the other triangle nothing.
+/// @param upper which factor, and which triangle of `a` is used.
+/// @param out   the shape of `a`, any strides; exactly `a`'s view (in place) or memory apart from it. The other triangle of the
+///              result is zero. A matrix that failed is left untouched.
+/// @param o     backend, threads and scratch memory (cholesky_inverse_scratch() bytes are enough).
+/// @throws std::invalid_argument on misuse, before anything is written; the message names the argument.
+/// @throws not_positive_definite when a leading minor is not positive (or NaN), after all other matrices are done.
+/// @throws std::bad_alloc when no scratch was given and none could be had; `out` is untouched then.
 ///
-/// 1/3 n^3 multiplications and additions a matrix (times 4 for complex).
-/// LAPACK: ?potrf.
+/// 1/3 n^3 multiplications and additions a matrix (times 4 for complex). LAPACK: ?potrf.
 template <class T>
 void cholesky(tensor_view<const T> a, bool upper, tensor_view<T> out, options o = {}) {
   detail::throw_if_indefinite(detail::factorize(a, upper, out, nullptr, detail::on_failure::keep, o));
@@ -62,9 +54,8 @@ tensor<T> cholesky(tensor_view<const T> a, bool upper = false, options o = {}) {
   return out;
 }
 
-/// The same, reporting numerical failure instead of throwing it: info is 0, or
-/// i > 0 when the leading minor of order i is not positive; the factor of a
-/// matrix that failed is NaN.
+/// The same, reporting numerical failure instead of throwing it: info is 0, or i > 0 when the leading minor of order i is not
+/// positive; the factor of a matrix that failed is NaN.
 template <class T>
 factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, options o = {}) {
   detail::check_before_allocating(detail::wording_of(detail::task::factorize), a, o);

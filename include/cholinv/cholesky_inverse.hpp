@@ -1,5 +1,4 @@
-// The main job: the inverse of a symmetric or Hermitian positive-definite
-// matrix from its Cholesky factor, for whole batches.
+// The main job: the inverse of a symmetric or Hermitian positive-definite matrix from its Cholesky factor, for whole batches.
 #pragma once
 
 #include "detail/execute.hpp"
@@ -7,8 +6,7 @@
 
 CHOLINV_NAMESPACE_BEGIN
 
-/// A freshly allocated result and LAPACK's info of each matrix, in the batch
-/// shape.
+/// A freshly allocated result and LAPACK's info of each matrix, in the batch shape.
 template <class T>
 struct inverse_and_info {
   tensor<T> inverse;
@@ -31,27 +29,19 @@ inline void throw_if_singular(const tally& t) {
 
 }  // namespace detail
 
-/// The inverse of A = L L^H (`upper` false) or A = U^H U (`upper` true) from
-/// its factor, written to `out`.
+/// The inverse of A = L L^H (`upper` false) or A = U^H U (`upper` true) from its factor, written to `out`.
 ///
-/// @param factor shape (*, n, n), any strides (in elements). Only the named
-/// triangle is read; its diagonal may be negative or complex.
+/// @param factor shape (*, n, n), any strides (in elements). Only the named triangle is used; its diagonal may be negative or complex.
 /// @param upper  which triangle of `factor` holds the factor.
-/// @param out    the shape of `factor`, any strides; exactly `factor`'s view
-/// (in place) or memory apart from it. It receives
-///               the full matrix, bitwise Hermitian with an exactly real
-///               diagonal. A matrix that failed is left untouched.
+/// @param out    the shape of `factor`, any strides; exactly `factor`'s view (in place) or memory apart from it. It receives the
+///               full matrix, bitwise Hermitian with an exactly real diagonal. A matrix that failed is left untouched.
 /// @param o      backend, threads and scratch memory.
-/// @throws std::invalid_argument on misuse, before anything is written; the
-/// message names the argument.
-/// @throws singular_factor when a diagonal element is exactly zero, after all
-/// other matrices are done.
-/// @throws std::bad_alloc when no scratch was given and none could be had;
-/// `out` is untouched then.
+/// @throws std::invalid_argument on misuse, before anything is written; the message names the argument.
+/// @throws singular_factor when a diagonal element is exactly zero, after all other matrices are done.
+/// @throws std::bad_alloc when no scratch was given and none could be had; `out` is untouched then.
 ///
-/// 2/3 n^3 multiplications and additions a matrix (times 4 for complex).
-/// LAPACK: ?potri (trtri, then lauum); Higham, Accuracy and Stability of
-/// Numerical Algorithms, chapter 14, for the error bounds.
+/// 2/3 n^3 multiplications and additions a matrix (times 4 for complex). LAPACK: ?potri (trtri, then lauum); Higham, Accuracy and
+/// Stability of Numerical Algorithms, chapter 14, for the error bounds.
 template <class T>
 void cholesky_inverse(tensor_view<const T> factor, bool upper, tensor_view<T> out, options o = {}) {
   detail::throw_if_singular(detail::invert(factor, upper, out, nullptr, detail::on_failure::keep, o));
@@ -66,10 +56,8 @@ tensor<T> cholesky_inverse(tensor_view<const T> factor, bool upper = false, opti
   return out;
 }
 
-/// The same, reporting numerical failure instead of throwing it. `info` has the
-/// batch shape, any strides, and receives 0, or i > 0 when the i-th diagonal
-/// element (counted from 1) of that factor is exactly zero. Returns how many
-/// failed.
+/// The same, reporting numerical failure instead of throwing it. `info` has the batch shape, any strides, and receives 0, or i > 0
+/// when the i-th diagonal element (counted from 1) of that factor is exactly zero. Returns how many failed.
 template <class T>
 index_t cholesky_inverse_ex(tensor_view<const T> factor, bool upper, tensor_view<T> out, tensor_view<int> info, options o = {}) {
   return detail::invert(factor, upper, out, &info, detail::on_failure::keep, o).failed;
@@ -85,9 +73,8 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
   return result;
 }
 
-/// Bytes of options.scratch, at any alignment, with which the out form of this
-/// very call, and cholesky on the same shape, allocate nothing. It depends on
-/// the type, the shape, the backend and the threads; constant time.
+/// Bytes of options.scratch, at any alignment, with which the out form of this very call, and cholesky on the same shape, allocate
+/// nothing. It depends on the type, the shape, the backend and the threads; constant time.
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
   static_cast<void>(upper);
@@ -97,8 +84,7 @@ std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, op
   return detail::make_plan<T>(w, factor.extent(factor.rank() - 1), count, o).scratch_bytes();
 }
 
-// The same names for everything that view() takes: tensors, views, and the
-// matrices of other libraries.
+// The same names for everything that view() takes: tensors, views, and the matrices of other libraries.
 
 template <class F, class T = detail::scalar_of<const F>>
 tensor<T> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {

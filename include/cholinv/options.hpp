@@ -1,5 +1,4 @@
-// What a caller may choose, and what can go wrong: options, backends and the
-// exceptions.
+// What a caller may choose, and what can go wrong: options, backends and the exceptions.
 #pragma once
 
 #include <cstddef>
@@ -15,9 +14,8 @@ CHOLINV_NAMESPACE_BEGIN
 /// Extents, strides (in elements) and positions.
 using index_t = std::ptrdiff_t;
 
-/// Who computes: `native` is this library's own kernels, `lapack` is LAPACKE's
-/// potri and potrf (needs CHOLINV_USE_LAPACK), `automatic` is whichever of the
-/// two is measured to be faster for the type and the order.
+/// Who computes: `native` is this library's own kernels, `lapack` is LAPACKE's potri and potrf (needs CHOLINV_USE_LAPACK),
+/// `automatic` is whichever of the two is measured to be faster for the type and the order.
 enum class backend { automatic, native, lapack };
 
 /// How a call runs. Every member may be left alone.
@@ -32,15 +30,12 @@ struct options {
 
 namespace detail {
 
-/// The part that both numerical failures share: which matrices of the batch
-/// failed, and where.
+/// The part that both numerical failures share: which matrices of the batch failed, and where.
 class numerical_failure : public std::domain_error {
  public:
-  /// 0-based position of the first failed matrix, row-major over the batch
-  /// dimensions.
+  /// 0-based position of the first failed matrix, row-major over the batch dimensions.
   index_t batch_index() const noexcept { return batch_index_; }
-  /// 1-based position of the offending diagonal element in that matrix
-  /// (LAPACK's info).
+  /// 1-based position of the offending diagonal element in that matrix (LAPACK's info).
   index_t diagonal_index() const noexcept { return diagonal_index_; }
   /// How many matrices of the batch failed.
   index_t failed() const noexcept { return failed_; }
@@ -60,8 +55,7 @@ class numerical_failure : public std::domain_error {
 
 }  // namespace detail
 
-/// Thrown by cholesky_inverse when a diagonal element of a factor is exactly
-/// zero; all other matrices are done by then.
+/// Thrown by cholesky_inverse when a diagonal element of a factor is exactly zero; all other matrices are done by then.
 class singular_factor : public detail::numerical_failure {
  public:
   singular_factor(index_t batch_index, index_t diagonal_index, index_t failed)
@@ -71,8 +65,7 @@ class singular_factor : public detail::numerical_failure {
             batch_index, diagonal_index, failed) {}
 };
 
-/// Thrown by cholesky when a leading minor is not positive; all other matrices
-/// are done by then.
+/// Thrown by cholesky when a leading minor is not positive; all other matrices are done by then.
 class not_positive_definite : public detail::numerical_failure {
  public:
   not_positive_definite(index_t batch_index, index_t diagonal_index, index_t failed)
@@ -84,8 +77,7 @@ class not_positive_definite : public detail::numerical_failure {
 
 namespace detail {
 
-/// The one way out on an error. Without exceptions the message goes to stderr
-/// and the program ends.
+/// The one way out on an error. Without exceptions the message goes to stderr and the program ends.
 template <class Error>
 [[noreturn]] inline void raise(const Error& error) {
 #if CHOLINV_HAS_EXCEPTIONS

@@ -1,5 +1,4 @@
-// Tensors: tensor_view (strided, non-owning) and tensor (owning, row-major).
-// Shapes count elements, strides count elements.
+// Tensors: tensor_view (strided, non-owning) and tensor (owning, row-major). Shapes count elements, strides count elements.
 #pragma once
 
 #include <array>
@@ -16,8 +15,7 @@ CHOLINV_NAMESPACE_BEGIN
 
 namespace detail {
 
-/// Any integer, refused when index_t cannot hold it: what braced lists of mixed
-/// integer types are made of.
+/// Any integer, refused when index_t cannot hold it: what braced lists of mixed integer types are made of.
 struct checked_integer {
   index_t value;
   template <class I, class = std::enable_if_t<std::is_integral_v<I>>>
@@ -32,10 +30,8 @@ struct checked_integer {
 /// The highest rank of a tensor: matrices in up to six batch dimensions.
 inline constexpr int max_rank = 8;
 
-/// A short list of integers, one a dimension: a shape or the strides. Made from
-/// a braced list of any integers or from any range of them. Throws
-/// std::invalid_argument when there are more than max_rank or one does not fit
-/// index_t.
+/// A short list of integers, one a dimension: a shape or the strides. Made from a braced list of any integers or from any range of
+/// them. Throws std::invalid_argument when there are more than max_rank or one does not fit index_t.
 class extents_list {
   using integer = detail::checked_integer;
   template <class R>
@@ -87,8 +83,7 @@ inline bool multiply_overflows(index_t a,
   return a != 0 && b > std::numeric_limits<index_t>::max() / a;
 }
 
-/// How many elements a shape has. Throws std::invalid_argument for a negative
-/// extent or a product beyond index_t.
+/// How many elements a shape has. Throws std::invalid_argument for a negative extent or a product beyond index_t.
 inline index_t checked_size(const extents_list& shape) {
   bool empty = false;
   for (int d = 0; d < shape.size(); ++d) {
@@ -105,8 +100,7 @@ inline index_t checked_size(const extents_list& shape) {
   return size;
 }
 
-/// Row-major strides; an extent of 0 counts as 1, and what overflows in an
-/// empty shape is never used.
+/// Row-major strides; an extent of 0 counts as 1, and what overflows in an empty shape is never used.
 inline extents_list row_major(const extents_list& shape) noexcept {
   extents_list strides = shape;
   index_t stride = 1;
@@ -151,20 +145,17 @@ class layout {
 
 }  // namespace detail
 
-/// A tensor somebody else owns: pointer, shape and strides, both counted in
-/// elements. Strides may be zero, negative, permuted or padded. Copying a view
-/// copies no element. A tensor_view<T> converts to tensor_view<const T>.
+/// A tensor somebody else owns: pointer, shape and strides, both counted in elements. Strides may be zero, negative, permuted or
+/// padded. Copying a view copies no element. A tensor_view<T> converts to tensor_view<const T>.
 template <class T>
 class tensor_view : public detail::layout {
  public:
   using element_type = T;
   using value_type = std::remove_cv_t<T>;
 
-  /// Row-major contiguous. Throws std::invalid_argument when an extent is
-  /// negative or the size overflows index_t.
+  /// Row-major contiguous. Throws std::invalid_argument when an extent is negative or the size overflows index_t.
   tensor_view(T* data, extents_list shape) : layout(shape), data_(data) {}
-  /// Any strides, in elements; `data` is the address of element (0, 0, ...).
-  /// Throws also when the ranks differ.
+  /// Any strides, in elements; `data` is the address of element (0, 0, ...). Throws also when the ranks differ.
   tensor_view(T* data, extents_list shape, extents_list strides) : layout(shape, strides), data_(data) {}
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
   tensor_view(const tensor_view<U>& other) noexcept : layout(other), data_(other.data()) {}
@@ -180,8 +171,7 @@ class tensor_view : public detail::layout {
   T* data_;
 };
 
-/// A tensor that owns its elements: row-major contiguous, zero-initialised, its
-/// first element on a cache line.
+/// A tensor that owns its elements: row-major contiguous, zero-initialised, its first element on a cache line.
 template <class T>
 class tensor : public detail::layout {
   static_assert(!std::is_const_v<T>,
@@ -194,8 +184,7 @@ class tensor : public detail::layout {
   using value_type = T;
 
   tensor() : tensor({0}) {}  ///< shape (0)
-  /// All elements T(). Throws std::invalid_argument when an extent is negative
-  /// or the size overflows.
+  /// All elements T(). Throws std::invalid_argument when an extent is negative or the size overflows.
   explicit tensor(const extents_list& shape) : layout(shape), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
     std::uninitialized_value_construct_n(data_, size());
   }

@@ -1,13 +1,11 @@
-// What a call accepts as a matrix: anything that tensor_traits knows how to see
-// as a tensor_view.
+// What a call accepts as a matrix: anything that tensor_traits knows how to see as a tensor_view.
 #pragma once
 
 #include "tensor.hpp"
 
 CHOLINV_NAMESPACE_BEGIN
 
-/// How a type is seen as a tensor_view: a specialisation has `static
-/// tensor_view<element> view(X&)`, X maybe const.
+/// How a type is seen as a tensor_view: a specialisation has `static tensor_view<element> view(X&)`, X maybe const.
 template <class X, class = void>
 struct tensor_traits;
 
@@ -21,8 +19,7 @@ struct tensor_traits<tensor<T>> {
   static tensor_view<const T> view(const tensor<T>& x) { return x; }
 };
 
-/// The tensor_view of an object: same memory, shape and strides, nothing
-/// copied.
+/// The tensor_view of an object: same memory, shape and strides, nothing copied.
 template <class X>
 auto view(X&& x) -> decltype(tensor_traits<std::remove_cv_t<std::remove_reference_t<X>>>::view(x)) {
   return tensor_traits<std::remove_cv_t<std::remove_reference_t<X>>>::view(x);
@@ -30,8 +27,7 @@ auto view(X&& x) -> decltype(tensor_traits<std::remove_cv_t<std::remove_referenc
 
 namespace detail {
 
-/// The scalar of an object that view() takes; substitution fails for all
-/// others.
+/// The scalar of an object that view() takes; substitution fails for all others.
 template <class X>
 using scalar_of = typename decltype(::cholinv::view(std::declval<X&>()))::value_type;
 
