@@ -18,7 +18,7 @@ namespace {
 
 template <class T>
 class agreement : public testing::Test {};
-TYPED_TEST_SUITE(agreement, dtypes);
+TYPED_TEST_SUITE(agreement, dtypes, dtype_names);
 
 template <class T>
 bool same_bits_or_both_nan(const T& a, const T& b) {
