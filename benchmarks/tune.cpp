@@ -15,7 +15,7 @@ namespace {
 using namespace bench;
 
 constexpr char usage[] =
-    "usage: tune [--task ...] [--dtype ...] [--orders 1-40]; CHOLINV_FORCE_ISA chooses the instruction set\n"
+    "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,40-80:8]; CHOLINV_FORCE_ISA chooses the instruction set\n"
     "Times the lane and the block kernel side by side, batches in cache and single matrices, then LAPACK from order 8 on.\n";
 
 /// One call through the path `way`, whatever plan.hpp would choose.
@@ -27,11 +27,11 @@ call through(cholinv::detail::path way, const job& j) {
   cholinv::options o;
   plan how;
   how.way = way;
-  how.bytes_per_thread =
-      sizeof(real_t<T>) * static_cast<std::size_t>(std::max(native<T, t>::lane_work(j.order), native<T, t>::block_work(j.order)));
+  how.bytes =
+      sizeof(real_t<T>) * static_cast<std::size_t>(std::max(native<T, t>::lane_work(j.order), native<T, t>::block_work(j.order, 1)));
   return [=] {
     const auto p = checked_problem<T>(t, in, triangle::lower, out, nullptr, o);
-    const buffer memory(how.bytes_per_thread + cache_line);
+    const buffer memory(how.bytes + cache_line);
     runner<T, t>(p, how, on_failure::keep, align_up(memory.data())).run(0, j.batch);
   };
 }
@@ -99,7 +99,7 @@ int run(int argc, char** argv) {
   selection s;
   s.tasks = {bench::task::inverse, bench::task::cholesky};
   s.types = {scalar::f32, scalar::f64, scalar::c32, scalar::c64};
-  s.orders = choose_orders("1-40");
+  s.orders = choose_orders("1-16,18-32:2,40-80:8");
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--help") {
       std::fputs(usage, stdout);

@@ -92,6 +92,20 @@
 #define CHOLINV_UNROLL
 #endif
 
+#if (defined(__x86_64__) || defined(__i386__)) && (defined(__GNUC__) || defined(__clang__))
+#define CHOLINV_X86 1
+#else
+#define CHOLINV_X86 0
+#endif
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_elementwise_fma)
+#define CHOLINV_HAS_ELEMENTWISE_FMA 1
+#endif
+#endif
+#ifndef CHOLINV_HAS_ELEMENTWISE_FMA
+#define CHOLINV_HAS_ELEMENTWISE_FMA 0
+#endif
+
 // A target region: functions between BEGIN and END may use an instruction set that the translation unit as a whole may not.
 // Explicit feature lists, since clang halves 64-byte vectors for arch=x86-64-v4.
 // clang-format off

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 
 #include "config.hpp"
 
@@ -88,7 +90,40 @@ template <class Error>
 #endif
 }
 
-[[noreturn]] inline void misuse(const std::string& what) { raise(std::invalid_argument("cholinv::" + what)); }
+/// A word of a message: text, a number, or a list of numbers.
+class word {
+ public:
+  word(const char* text) : text_(text) {}
+  template <class I, class = std::enable_if_t<std::is_integral_v<I>>>
+  word(I number) : negative_(number < I(0)), size_(-1), number_(static_cast<unsigned long long>(number)) {}
+  word(const index_t* list, int size) : list_(list), size_(size) {}
+
+  void append_to(std::string& message) const {
+    if (text_ != nullptr) {
+      message += text_;
+    } else if (size_ < 0) {
+      message += negative_ ? std::to_string(static_cast<long long>(number_)) : std::to_string(number_);
+    } else {
+      message += '(';
+      for (int d = 0; d < size_; ++d) message += (d == 0 ? "" : ", ") + std::to_string(list_[d]);
+      message += size_ == 1 ? ",)" : ")";
+    }
+  }
+
+ private:
+  const char* text_ = nullptr;
+  const index_t* list_ = nullptr;
+  bool negative_ = false;
+  int size_ = 0;
+  unsigned long long number_ = 0;
+};
+
+/// Out of line, and every message through this one function: else the texts would be a good part of a user's compile time.
+[[noreturn]] CHOLINV_NOINLINE inline void misuse(std::initializer_list<word> words) {
+  std::string message = "cholinv::";
+  for (const word& w : words) w.append_to(message);
+  raise(std::invalid_argument(message));
+}
 
 }  // namespace detail
 

@@ -21,7 +21,7 @@ struct checked_integer {
   template <class I, class = std::enable_if_t<std::is_integral_v<I>>>
   checked_integer(I i) : value(static_cast<index_t>(i)) {
     if ((value < 0) != (i < I(0)) || static_cast<I>(value) != i)
-      misuse("tensor: an extent or stride is " + std::to_string(i) + ", which does not fit index_t");
+      misuse({"tensor: an extent or stride is ", i, ", which does not fit index_t"});
   }
 };
 
@@ -48,10 +48,10 @@ class extents_list {
   }
 
   void push_back(index_t value) {
-    if (size_ == max_rank)
-      detail::misuse("tensor: the rank of a tensor is more than " + std::to_string(max_rank) + "; it should be at most that");
+    if (size_ == max_rank) detail::misuse({"tensor: the rank of a tensor is more than ", max_rank, "; it should be at most that"});
     values_[static_cast<std::size_t>(size_++)] = value;
   }
+  operator detail::word() const noexcept { return {values_.data(), size_}; }
   int size() const noexcept { return size_; }
   index_t operator[](int d) const noexcept { return values_[static_cast<std::size_t>(d)]; }
   index_t& operator[](int d) noexcept { return values_[static_cast<std::size_t>(d)]; }
@@ -72,12 +72,6 @@ class extents_list {
 
 namespace detail {
 
-inline std::string to_string(const extents_list& list) {
-  std::string text = "(";
-  for (int d = 0; d < list.size(); ++d) text += (d == 0 ? "" : ", ") + std::to_string(list[d]);
-  return text + (list.size() == 1 ? ",)" : ")");
-}
-
 inline bool multiply_overflows(index_t a,
                                index_t b) noexcept {  // of two non-negative numbers
   return a != 0 && b > std::numeric_limits<index_t>::max() / a;
@@ -87,14 +81,13 @@ inline bool multiply_overflows(index_t a,
 inline index_t checked_size(const extents_list& shape) {
   bool empty = false;
   for (int d = 0; d < shape.size(); ++d) {
-    if (shape[d] < 0)
-      misuse("tensor: extent " + std::to_string(d) + " of shape " + to_string(shape) + " is negative; it should be at least 0");
+    if (shape[d] < 0) misuse({"tensor: extent ", d, " of shape ", shape, " is negative; it should be at least 0"});
     empty = empty || shape[d] == 0;
   }
   if (empty) return 0;
   index_t size = 1;
   for (index_t extent : shape) {
-    if (multiply_overflows(size, extent)) misuse("tensor: shape " + to_string(shape) + " has more elements than index_t can count");
+    if (multiply_overflows(size, extent)) misuse({"tensor: shape ", shape, " has more elements than index_t can count"});
     size *= extent;
   }
   return size;
@@ -117,8 +110,7 @@ class layout {
   layout(const extents_list& shape) : layout(shape, row_major(shape)) {}
   layout(const extents_list& shape, const extents_list& strides) : size_(checked_size(shape)), shape_(shape), strides_(strides) {
     if (strides.size() != shape.size())
-      misuse("tensor: strides " + to_string(strides) + " has " + std::to_string(strides.size()) + " entries; shape " + to_string(shape) +
-             " needs " + std::to_string(shape.size()));
+      misuse({"tensor: strides ", strides, " has ", strides.size(), " entries; shape ", shape, " needs ", shape.size()});
   }
 
   int rank() const noexcept { return shape_.size(); }                ///< number of dimensions
@@ -226,7 +218,7 @@ class tensor : public detail::layout {
   static std::size_t bytes(const layout& l) {
     if (detail::multiply_overflows(l.size(), static_cast<index_t>(sizeof(T))) ||
         l.size() * static_cast<index_t>(sizeof(T)) > std::numeric_limits<index_t>::max() - 64)
-      detail::misuse("tensor: shape " + detail::to_string(l.shape()) + " needs more bytes than index_t can count");
+      detail::misuse({"tensor: shape ", l.shape(), " needs more bytes than index_t can count"});
     return static_cast<std::size_t>(l.size()) * sizeof(T);
   }
 

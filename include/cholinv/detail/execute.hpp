@@ -32,27 +32,21 @@ struct tally {
 struct plan {
   path way = path::block;
   int threads = 1;
-  std::size_t bytes_per_thread = 0;  // a whole number of cache lines
+  bool inside = false;     // the threads share each matrix instead of the batch
+  bool streaming = false;  // the result outgrows the caches: write past them
+  std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
 
-  std::size_t scratch_bytes() const noexcept { return with_alignment_slack(bytes_per_thread * static_cast<std::size_t>(threads)); }
+  std::size_t scratch_bytes() const noexcept { return with_alignment_slack(bytes * static_cast<std::size_t>(inside ? 1 : threads)); }
 };
 
-inline int threads_for(int wanted, index_t count) noexcept {
+/// How many threads this call may have: one where the caller is itself one of a team.
+inline int available_threads(int wanted) noexcept {
 #ifdef _OPENMP
-  const int most = omp_in_parallel() ? 1 : wanted == 0 ? omp_get_max_threads() : wanted;
+  return omp_in_parallel() ? 1 : wanted == 0 ? omp_get_max_threads() : wanted;
 #else
-  const int most = 1;
   static_cast<void>(wanted);
+  return 1;
 #endif
-  return count < most ? static_cast<int>(count < 1 ? 1 : count) : most;
-}
-
-/// The runtime's choice of threads does not make a small call slower: waking a team costs what this many multiplications do. A
-/// number of threads that the caller names is the caller's.
-inline bool worth_a_team(int wanted, index_t order, index_t count) noexcept {
-  constexpr double multiplications = 1 << 18;
-  const double n = static_cast<double>(order);
-  return wanted != 0 || n * n * n * static_cast<double>(count) >= multiplications;
 }
 
 /// Throws std::invalid_argument where the backend asked for cannot do this.
@@ -60,19 +54,17 @@ template <class T>
 void check_backend(const wording& w, index_t order, const options& o) {
   if (o.use != backend::lapack) return;
   if (!lapack_compiled_in)
-    misuse(call(w) +
-           "options.use is backend::lapack, but this program was compiled "
-           "without LAPACK; it should be backend::automatic or " +
-           "backend::native, or the program compiled with CHOLINV_USE_LAPACK");
+    misuse({w.function,
+            ": options.use is backend::lapack, but this program was compiled without LAPACK; it should be backend::automatic or "
+            "backend::native, or the program compiled with CHOLINV_USE_LAPACK"});
   if (!lapack_present<T>)
-    misuse(call(w) +
-           "options.use is backend::lapack, but LAPACK has no routine for this "
-           "scalar type; it should be float, double or " +
-           "their complex types");
+    misuse({w.function,
+            ": options.use is backend::lapack, but LAPACK has no routine for this scalar type; it should be float, double or their complex "
+            "types"});
 #ifdef CHOLINV_USE_LAPACK
   if (order > lapack_most)
-    misuse(call(w) + "options.use is backend::lapack and the order is " + std::to_string(order) + "; it should be at most " +
-           std::to_string(lapack_most) + ", the largest lapack_int");
+    misuse({w.function, ": options.use is backend::lapack and the order is ", order, "; it should be at most ", lapack_most,
+            ", the largest lapack_int"});
 #else
   static_cast<void>(order);
 #endif
@@ -85,22 +77,25 @@ plan make_plan(const wording& w, index_t order, index_t count, const options& o)
   plan result;
   if (order == 0 || count == 0) return result;
   if (order > index_t(1) << (4 * sizeof(index_t) - 3))
-    misuse(call(w) + "the order is " + std::to_string(order) + "; a matrix that large does not fit the address space");
+    misuse({w.function, ": the order is ", order, "; a matrix that large does not fit the address space"});
   bool lapack_can = lapack_present<T>;
 #ifdef CHOLINV_USE_LAPACK
   lapack_can = lapack_can && order <= lapack_most;
 #endif
   result.way = choose_path(kind_of<T>(), o.use, lapack_can, order, count);
-  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order));
+  result.streaming = static_cast<double>(count) * static_cast<double>(order) * static_cast<double>(order) * sizeof(T) > cached_bytes;
+  // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
+  const int most = std::is_trivially_copyable_v<T> && worth_a_team(order, count) ? available_threads(o.threads) : 1;
+  result.inside = most > 1 && result.way == path::block && team_inside(order, count, most);
+  result.threads = result.inside || count > most ? most : static_cast<int>(count);
+  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, result.inside ? most : 1));
   if constexpr (is_ieee<S>)
     if (result.way == path::lanes) bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
   if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
 #endif
-  result.bytes_per_thread = (bytes + cache_line - 1) / cache_line * cache_line;
-  // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
-  if (std::is_trivially_copyable_v<T> && worth_a_team(o.threads, order, count)) result.threads = threads_for(o.threads, count);
+  result.bytes = (bytes + cache_line - 1) / cache_line * cache_line;
   return result;
 }
 
@@ -109,8 +104,8 @@ template <class T>
 plan checked_plan(const wording& w, index_t order, index_t count, const options& o) {
   const plan result = make_plan<T>(w, order, count, o);
   if (o.scratch != nullptr && o.scratch_size < result.scratch_bytes())
-    misuse(call(w) + "options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be at least " +
-           std::to_string(result.scratch_bytes()) + " bytes, as cholesky_inverse_scratch() says, or options.scratch null");
+    misuse({w.function, ": options.scratch_size is ", o.scratch_size, "; it should be at least ", result.scratch_bytes(),
+            " bytes, as cholesky_inverse_scratch() says, or options.scratch null"});
   return result;
 }
 
@@ -149,16 +144,16 @@ class runner {
 
  public:
   runner(const problem<T>& p, const plan& how, on_failure policy, void* memory)
-      : p_(p), way_(how.way), policy_(policy), work_(memory, how.bytes_per_thread) {}
+      : p_(p), way_(how.way), streaming_(how.streaming), policy_(policy), work_(memory, how.bytes) {}
 
   /// The matrices [begin, end) of the batch.
   tally run(index_t begin, index_t end) {
     if constexpr (is_ieee<S>)
       if (way_ == path::lanes) {
-        // What is left after the last whole group of lanes goes one by one if it would leave most lanes idle.
+        // What is left after the last whole group of lanes goes one by one if it would leave too many lanes idle.
         const index_t width = native<T, t>::width(), rest = (end - begin) % width;
-        const index_t last = rest <= width / 4 ? end - rest : end;
-        for (; begin < last; begin += group) run_lanes(begin, static_cast<int>(last - begin < group ? last - begin : group));
+        const index_t last = fills_lanes(p_.order, rest, width) ? end : end - rest;
+        for (; begin < last; begin += chunk) run_lanes(begin, static_cast<int>(std::min(last - begin, chunk)), static_cast<int>(width));
         begin = last;
       }
     for (index_t b = begin; b < end; ++b) {
@@ -168,8 +163,28 @@ class runner {
     return result_;
   }
 
+  /// All matrices, each by a team of threads.
+  tally run_inside(int threads) {
+    for (index_t b = 0; b < p_.count; ++b) {
+      const place<T> m = p_.at(b);
+      int info = t == task::invert ? zero_on_diagonal(m) : 0;
+#ifdef _OPENMP
+      const index_t steps = info == 0 ? native<T, t>::block_steps(p_.order) : 0;
+#pragma omp parallel num_threads(threads)
+      for (index_t s = 0; s < steps; ++s) {
+        native<T, t>::block_step(s, p_, m, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
+#pragma omp barrier
+      }
+#else
+      static_cast<void>(threads);
+#endif
+      finish(b, m, info);
+    }
+    return result_;
+  }
+
  private:
-  static constexpr index_t group = 64;
+  static constexpr index_t chunk = 256;  // a multiple of every width
 
   int zero_on_diagonal(const place<T>& m) const {
     const index_t stride = p_.in_row + p_.in_column;
@@ -189,20 +204,23 @@ class runner {
     return native<T, t>::block(p_, m, work_.data());
   }
 
-  void run_lanes(index_t first, int count) {
-    const S* in[group];
-    S* out[group];
-    for (int l = 0; l < count; ++l) {
+  void run_lanes(index_t first, int count, int width) {
+    const S* in[chunk];
+    S* out[chunk];
+    for (index_t l = 0; l < count;) {
       const place<T> m = p_.at(first + l);
-      in[l] = reinterpret_cast<const S*>(m.in);
-      out[l] = reinterpret_cast<S*>(m.out);
+      const index_t rest = count - l, here = std::min(rest, p_.evenly(first + l));
+      for (index_t r = 0; r < here; ++r, ++l) {
+        in[l] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
+        out[l] = reinterpret_cast<S*>(m.out + r * p_.out_step());
+      }
     }
-    const std::uint64_t failed = native<T, t>::lanes(p_, in, out, count, work_.data());
-    if (failed == 0 && p_.info == nullptr) return;
+    // A bad matrix makes its whole group of lanes go one by one, to the same bits.
+    const std::uint64_t left = native<T, t>::lanes(p_, in, out, count, streaming_, work_.data());
+    if (left == 0 && p_.info == nullptr) return;
     for (int l = 0; l < count; ++l) {
       const place<T> m = p_.at(first + l);
-      const bool bad = (failed >> l & 1) != 0;
-      finish(first + l, m, bad ? run_one(m) : 0);
+      finish(first + l, m, (left >> (l / width) & 1) != 0 ? run_one(m) : 0);
     }
   }
 
@@ -217,6 +235,7 @@ class runner {
 
   const problem<T>& p_;
   path way_;
+  bool streaming_;
   on_failure policy_;
   workspace<S> work_;
   tally result_;
@@ -230,18 +249,27 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
       for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;
     return {};
   }
-  const buffer own(o.scratch == nullptr ? how.bytes_per_thread * static_cast<std::size_t>(how.threads) : 0);
-  char* memory = static_cast<char*>(o.scratch == nullptr ? own.data() : align_up(o.scratch));
-  tally result;
+  // A small call does not pay for an allocation.
+  char local[1 << 14];
+  const std::size_t bytes = o.scratch == nullptr ? how.scratch_bytes() : 0;
+  const buffer own(bytes > sizeof local ? bytes : 0);
+  char* memory = static_cast<char*>(align_up(o.scratch != nullptr ? o.scratch : bytes > sizeof local ? own.data() : local));
+  if (how.inside) return runner<T, t>(p, how, policy, memory).run_inside(how.threads);
   if (how.threads == 1) return runner<T, t>(p, how, policy, memory).run(0, p.count);
+  tally result;
 #ifdef _OPENMP
+  // Whole groups of lanes for each thread.
+  index_t unit = 1;
+  if constexpr (is_ieee<real_t<T>>)
+    if (how.way == path::lanes) unit = native<T, t>::width();
+  const index_t units = (p.count + unit - 1) / unit;
 #pragma omp parallel num_threads(how.threads)
   {
     // The runtime may give fewer threads than asked for; the batch is shared among those that came.
     const index_t team = omp_get_num_threads(), me = omp_get_thread_num();
-    const index_t begin = p.count / team * me + (me < p.count % team ? me : p.count % team);
-    const index_t end = begin + p.count / team + (me < p.count % team ? 1 : 0);
-    const tally mine = runner<T, t>(p, how, policy, memory + static_cast<std::size_t>(me) * how.bytes_per_thread).run(begin, end);
+    const index_t begin = units / team * me + std::min(me, units % team), end = begin + units / team + (me < units % team ? 1 : 0);
+    const tally mine = runner<T, t>(p, how, policy, memory + static_cast<std::size_t>(me) * how.bytes)
+                           .run(std::min(begin * unit, p.count), std::min(end * unit, p.count));
 #pragma omp critical(cholinv_tally)
     result.add(mine);
   }

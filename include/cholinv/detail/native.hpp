@@ -1,10 +1,6 @@
 // The native backend: the kernels, compiled once for every instruction set from the translation unit's own upwards.
 #pragma once
 
-#if defined(__x86_64__) || defined(__i386__)
-#include <immintrin.h>
-#endif
-
 #include "plan.hpp"
 
 CHOLINV_NAMESPACE_BEGIN
@@ -18,20 +14,24 @@ struct strided {
   S* at(index_t i, index_t j) const { return data + i * row + j * column; }
 };
 
-// The translation unit's own, by the name of baseline whatever it is.
+// The translation unit's own, by the name of baseline whatever it is. Where it is but the last resort of a program that has wider
+// ones, it does without the lane kernel, which takes its share of the time to compile.
 #if defined(__FMA__) || defined(__FP_FAST_FMA)
 #define CHOLINV_FMA 1
 #else
 #define CHOLINV_FMA 0
 #endif
 #define CHOLINV_BYTES (16 << CHOLINV_COMPILED_ISA)
+#define CHOLINV_LANES (CHOLINV_MAX_ISA <= CHOLINV_COMPILED_ISA || CHOLINV_COMPILED_ISA > 0)
 namespace baseline {
 #include "kernels/region.inl"
 }
+#undef CHOLINV_LANES
 #undef CHOLINV_BYTES
 #undef CHOLINV_FMA
 
 #define CHOLINV_FMA 1
+#define CHOLINV_LANES 1
 #if CHOLINV_COMPILED_ISA < 1 && CHOLINV_MAX_ISA >= 1
 #define CHOLINV_BYTES 32
 CHOLINV_BEGIN_REGION("avx2,fma")
@@ -64,6 +64,7 @@ CHOLINV_END_REGION
 #else
 #define CHOLINV_CASE_AVX512(expression)
 #endif
+#undef CHOLINV_LANES
 #undef CHOLINV_FMA
 
 /// `return expression` with the names of the instruction set in use: the one place where that choice is made.
@@ -82,22 +83,30 @@ struct native {
   using S = real_t<T>;
   static constexpr index_t planes = planes_of<T>;
 
-  /// One matrix by the block kernel. The answer is its info.
-  static int block(const problem<T>& p, const place<T>& m, S* memory) {
+  /// One matrix by the block kernel, in steps: the share of member `me` of a team in the s-th one. See block.inl.
+  static void block_step(index_t s, const problem<T>& p, const place<T>& m, S* memory, int* info, index_t me, index_t team) {
     const strided<const S> in{reinterpret_cast<const S*>(m.in), planes * p.in_row, planes * p.in_column};
     const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
-    CHOLINV_WITH_ISA(block_kernel<T>::template run<t>(p.order, in, out, memory))
+    CHOLINV_WITH_ISA(block_kernel<T>::template step<t>(s, {p.order, in, out, memory, info, me, team}))
   }
-  /// Up to 64 matrices by the lane kernel. The answer has a bit for each that failed.
-  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, S* memory) {
+  static index_t block_steps(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(order)) }
+  /// All steps on one thread. The answer is the info.
+  static int block(const problem<T>& p, const place<T>& m, S* memory) {
+    int info = 0;
+    const index_t steps = block_steps(p.order);
+    for (index_t s = 0; s < steps; ++s) block_step(s, p, m, memory, &info, 0, 1);
+    return info;
+  }
+  /// Matrices in up to 64 groups of width() by the lane kernel. The answer has a bit for each group that was not done.
+  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, bool streaming, S* memory) {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
-                                                     planes * p.out_column, count, memory))
+                                                     planes * p.out_column, count, streaming, memory))
   }
   /// How many matrices the lane kernel takes at once.
   static int width() { CHOLINV_WITH_ISA(lane_kernel<T>::W) }
 
   /// Real numbers of memory for them, enough for either task.
-  static index_t block_work(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::work(order)) }
+  static index_t block_work(index_t order, index_t team) { CHOLINV_WITH_ISA(block_kernel<T>::work(order, team)) }
   static index_t lane_work(index_t order) { CHOLINV_WITH_ISA(lane_kernel<T>::work(order)) }
 };
 

@@ -74,8 +74,8 @@ footprint footprint_of(const char* function, const char* name, const tensor_view
   footprint f;
   if (view.size() == 0) return f;
   if (view.data() == nullptr)
-    misuse(std::string(function) + ": argument " + name + " of shape " + to_string(view.shape()) +
-           " has a null data pointer; it should point to " + std::to_string(view.size()) + " elements");
+    misuse({function, ": argument ", name, " of shape ", view.shape(), " has a null data pointer; it should point to ", view.size(),
+            " elements"});
   constexpr index_t limit = std::numeric_limits<index_t>::max() / 4;
   f.element_size = static_cast<index_t>(sizeof(T));
   index_t down = 0, up = 0;
@@ -86,8 +86,8 @@ footprint footprint_of(const char* function, const char* name, const tensor_view
     const index_t magnitude = stride == std::numeric_limits<index_t>::min() ? limit : negative ? -stride : stride;
     if (magnitude > limit / f.element_size || multiply_overflows(magnitude * f.element_size, bound) ||
         magnitude * f.element_size * bound > limit - down - up)
-      misuse(std::string(function) + ": argument " + name + " of shape " + to_string(view.shape()) + " and strides " +
-             to_string(view.strides()) + " reaches over more bytes than fit the address space");
+      misuse({function, ": argument ", name, " of shape ", view.shape(), " and strides ", view.strides(),
+              " reaches over more bytes than fit the address space"});
     f.bound[f.rank] = bound;
     f.stride[f.rank++] = magnitude * f.element_size;
     (negative ? down : up) += magnitude * f.element_size * bound;
@@ -98,18 +98,24 @@ footprint footprint_of(const char* function, const char* name, const tensor_view
   return f;
 }
 
+/// Do all smaller strides together stay below each stride, in this order? Then no two index tuples name the same address.
+inline bool nested(const footprint& f) noexcept {
+  index_t inner = 0;
+  for (int i = f.rank - 1; i >= 0; --i) {
+    if (f.stride[i] <= inner) return false;
+    inner += f.stride[i] * f.bound[i];
+  }
+  return true;
+}
+
 /// Do two different index tuples of this view name the same address?
-inline bool overlaps_itself(footprint f) {
+inline bool overlaps_itself(const footprint& view) {
+  if (nested(view)) return false;
+  footprint f = view;
   for (int i = 1; i < f.rank; ++i)  // insertion sort, the largest stride first
     for (int j = i; j > 0 && f.stride[j] > f.stride[j - 1]; --j)
       std::swap(f.stride[j], f.stride[j - 1]), std::swap(f.bound[j], f.bound[j - 1]);
-  bool nested = true;
-  index_t inner = 0;
-  for (int i = f.rank - 1; i >= 0; --i) {
-    nested = nested && f.stride[i] > inner;
-    inner += f.stride[i] * f.bound[i];
-  }
-  if (nested) return false;
+  if (nested(f)) return false;
   // Two tuples that differ first in dimension i, by at least one step; the dimensions after it may differ either way.
   for (int i = 0; i < f.rank; ++i) {
     if (f.stride[i] == 0) return true;
@@ -127,11 +133,8 @@ inline bool overlaps_itself(footprint f) {
   return false;
 }
 
-/// Do these two views have a byte in common?
-inline bool overlap(const footprint& a, const footprint& b) {
-  if (a.empty() || b.empty()) return false;
-  if (a.high + static_cast<std::uintptr_t>(a.element_size) <= b.low || b.high + static_cast<std::uintptr_t>(b.element_size) <= a.low)
-    return false;
+/// Do these two views, neither of which ends before the other begins, have a byte in common?
+inline bool share_bytes(const footprint& a, const footprint& b) {
   bounded_equation equation;
   for (int i = 0; i < a.rank; ++i)
     if (a.stride[i] != 0) equation.add(a.stride[i], a.bound[i]);
@@ -143,6 +146,14 @@ inline bool overlap(const footprint& a, const footprint& b) {
   for (index_t byte = 1 - b.element_size; byte < a.element_size; ++byte)
     if (equation.solvable(distance - byte)) return true;
   return false;
+}
+
+/// Do these two views have a byte in common?
+inline bool overlap(const footprint& a, const footprint& b) {
+  if (a.empty() || b.empty()) return false;
+  if (a.high + static_cast<std::uintptr_t>(a.element_size) <= b.low || b.high + static_cast<std::uintptr_t>(b.element_size) <= a.low)
+    return false;
+  return share_bytes(a, b);
 }
 
 /// Plain memory, in bytes.

@@ -21,6 +21,8 @@ inline constexpr bool lapack_compiled_in = false;
 template <class T>
 inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
 
+inline constexpr bool baseline_has_lanes = CHOLINV_MAX_ISA <= CHOLINV_COMPILED_ISA || CHOLINV_COMPILED_ISA > 0;
+
 /// What the choice depends on besides the backend, the order and the batch.
 struct kind {
   bool vectors;  // float, double or their complex types
@@ -34,29 +36,50 @@ kind kind_of() {
   return {is_ieee<real_t<T>>, complex_traits<T>::is_complex, static_cast<int>(sizeof(real_t<T>)), current_isa()};
 }
 
-/// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 4
-/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. The lane kernel wins while its working set, a few squares
-/// of vectors, stays near the first-level cache. LAPACK wins only where the instruction set in use is behind the one that its
-/// kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096.
+/// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
+/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by a quarter at the orders given here, until
+/// their working set, W triangles, outgrows a second-level cache of 1 MB; where that is smaller they lose a little sooner. LAPACK wins
+/// only where the instruction set in use is behind the one that its kernels choose for themselves: with AVX2 and AVX-512 the native
+/// kernels were ahead at every order up to 4096.
 struct thresholds {
   index_t lanes, lapack;
 };
 constexpr index_t never = std::numeric_limits<index_t>::max();
 constexpr thresholds tuned(const kind& k) noexcept {
   if (!k.vectors) return {0, never};
-  if (k.level == isa::baseline) return {k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
-  return {k.is_complex ? 12 : 20, never};
+  if (k.level == isa::baseline) return {!baseline_has_lanes ? 0 : k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
+  return {k.is_complex ? 64 : 80, never};
 }
+
+/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
+/// from eight to nothing as the order grows; up to order 4 the unrolled kernel wins even with one matrix.
+constexpr bool fills_lanes(index_t order, index_t rest, index_t width) noexcept {
+  return order <= 4 ? rest > 0 : rest * 4 > width && rest * 80 > width * order;
+}
+
+/// A result of more bytes than a last-level cache has for one core goes to memory anyway, and had better go there directly.
+inline constexpr double cached_bytes = 32e6;
+
+/// A call that is done before a team of threads has woken up stays on one: waking costs what this many multiplications do.
+constexpr bool worth_a_team(index_t order, index_t count) noexcept {
+  constexpr double multiplications = 1 << 18;
+  const double n = static_cast<double>(order);
+  return n * n * n * static_cast<double>(count) >= multiplications;
+}
+
+/// Do threads share each matrix, or the batch? Large matrices that are too few to keep all threads busy to the end are shared.
+constexpr bool team_inside(index_t order, index_t count, int threads) noexcept { return order >= 256 && count < 4 * threads; }
 
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
 constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count) noexcept {
   const thresholds limit = tuned(k);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
-  return order <= limit.lanes && count > 1 ? path::lanes : path::block;
+  return order <= limit.lanes && (count > 1 || order <= 4) ? path::lanes : path::block;
 }
 
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 1) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 1) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 5, 1) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100) == path::block);
 static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100) == path::lapack);
 static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100) == path::block);

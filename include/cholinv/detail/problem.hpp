@@ -45,6 +45,11 @@ struct problem {
     return p;
   }
 
+  /// How many matrices from the b-th on lie evenly, `in_step` and `out_step` scalars apart.
+  index_t evenly(index_t b) const noexcept { return rank == 0 ? 1 : extent[rank - 1] - (rank == 1 ? b : b % extent[rank - 1]); }
+  index_t in_step() const noexcept { return rank == 0 ? 0 : in_stride[rank - 1]; }
+  index_t out_step() const noexcept { return rank == 0 ? 0 : out_stride[rank - 1]; }
+
   // Batch dimensions after those of extent 1 are dropped and those that lie evenly are merged; mostly there is one or none.
   const T* in = nullptr;
   T* out = nullptr;
@@ -72,25 +77,20 @@ struct problem {
   }
 };
 
-inline std::string call(const wording& w) { return std::string(w.function) + ": "; }
-
 /// Rank and squareness of the input, and what the options alone can get wrong.
 template <class T>
 void check_input(const wording& w, const tensor_view<const T>& a, const options& o) {
   require_scalar<T>();
-  if (a.rank() < 2)
-    misuse(call(w) + "argument " + w.input + " has rank " + std::to_string(a.rank()) + "; it should be at least 2, of shape (*, n, n)");
+  if (a.rank() < 2) misuse({w.function, ": argument ", w.input, " has rank ", a.rank(), "; it should be at least 2, of shape (*, n, n)"});
   if (a.extent(a.rank() - 1) != a.extent(a.rank() - 2))
-    misuse(call(w) + "argument " + w.input + " has shape " + to_string(a.shape()) +
-           "; it should be square in its last two dimensions, of shape (*, n, n)");
-  if (o.threads < 0)
-    misuse(call(w) + "options.threads is " + std::to_string(o.threads) + "; it should be 0 (the runtime's choice) or more");
+    misuse({w.function, ": argument ", w.input, " has shape ", a.shape(),
+            "; it should be square in its last two dimensions, of shape (*, n, n)"});
+  if (o.threads < 0) misuse({w.function, ": options.threads is ", o.threads, "; it should be 0 (the runtime's choice) or more"});
   if (o.use != backend::automatic && o.use != backend::native && o.use != backend::lapack)
-    misuse(call(w) + "options.use is " + std::to_string(static_cast<int>(o.use)) +
-           "; it should be backend::automatic, backend::native or "
-           "backend::lapack");
+    misuse({w.function, ": options.use is ", static_cast<int>(o.use),
+            "; it should be backend::automatic, backend::native or backend::lapack"});
   if (o.scratch == nullptr && o.scratch_size != 0)
-    misuse(call(w) + "options.scratch is null but options.scratch_size is " + std::to_string(o.scratch_size) + "; it should be 0");
+    misuse({w.function, ": options.scratch is null but options.scratch_size is ", o.scratch_size, "; it should be 0"});
 }
 
 inline extents_list batch_shape(const extents_list& shape) {
@@ -102,14 +102,14 @@ inline extents_list batch_shape(const extents_list& shape) {
 template <class T>
 void check_apart_from_itself(const wording& w, const char* name, const tensor_view<T>& view, const footprint& bytes) {
   if (overlaps_itself(bytes))
-    misuse(call(w) + "argument " + name + " of shape " + to_string(view.shape()) + " has strides " + to_string(view.strides()) +
-           ", which give two of its elements one address; they should all lie "
-           "apart");
+    misuse({w.function, ": argument ", name, " of shape ", view.shape(), " has strides ", view.strides(),
+            ", which give two of its elements one address; they should all lie apart"});
 }
 
 inline void check_apart(const wording& w, const char* name, const footprint& bytes, const char* other, const footprint& other_bytes,
                         const char* expected) {
-  if (overlap(bytes, other_bytes)) misuse(call(w) + "argument " + name + " overlaps argument " + other + " in part; it should " + expected);
+  if (overlap(bytes, other_bytes))
+    misuse({w.function, ": argument ", name, " overlaps argument ", other, " in part; it should ", expected});
 }
 
 /// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
@@ -119,11 +119,10 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
   const wording w = wording_of(t);
   check_input(w, a, o);
   if (out.shape() != a.shape())
-    misuse(call(w) + "argument out has shape " + to_string(out.shape()) + "; it should have the shape of " + w.input + ", " +
-           to_string(a.shape()));
+    misuse({w.function, ": argument out has shape ", out.shape(), "; it should have the shape of ", w.input, ", ", a.shape()});
   if (info != nullptr && info->shape() != batch_shape(a.shape()))
-    misuse(call(w) + "argument info has shape " + to_string(info->shape()) + "; it should have the batch shape of " + w.input + ", " +
-           to_string(batch_shape(a.shape())));
+    misuse({w.function, ": argument info has shape ", info->shape(), "; it should have the batch shape of ", w.input, ", ",
+            batch_shape(a.shape())});
 
   const footprint in_bytes = footprint_of(w.function, w.input, a), out_bytes = footprint_of(w.function, "out", out);
   const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
@@ -132,9 +131,10 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
   if (info != nullptr) check_apart_from_itself(w, "info", *info, info_bytes);
   if (!same_view(a, out))
     check_apart(w, "out", out_bytes, w.input, in_bytes, "be exactly the same view (in place) or share no memory with it");
-  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{w.input, in_bytes}, {"out", out_bytes}}) {
-    check_apart(w, "info", info_bytes, name, bytes, "share no memory with it");
-    check_apart(w, "options.scratch", scratch_bytes, name, bytes, "share no memory with it");
+  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info_bytes}, {"options.scratch", scratch_bytes}}) {
+    if (bytes.empty()) continue;
+    check_apart(w, name, bytes, w.input, in_bytes, "share no memory with it");
+    check_apart(w, name, bytes, "out", out_bytes, "share no memory with it");
   }
   check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
 

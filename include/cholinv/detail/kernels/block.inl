@@ -8,78 +8,59 @@ struct square {
   V part[Planes][N];
   static constexpr auto lanes = std::make_integer_sequence<int, N>{};
 
-  /// From element (i, j) on. The rows or the columns of m mostly lie side by side; else it goes scalar by scalar.
-  CHOLINV_INLINE void read(strided<const S> m, index_t i, index_t j) {
-    if (m.row == Planes || m.column == Planes) {
-      const bool by_columns = m.row == Planes;
-      CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
-        const S* from = by_columns ? m.at(i, j + c) : m.at(i + c, j);
-        CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) part[p][c] = P::load(from + p * N);
-        if constexpr (Planes == 2) deinterleave(part[0][c], part[1][c], lanes);
-      }
-      if (!by_columns) CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(part[p]);
-    } else {
-      S buffer[Planes][N][N];
-      for (int c = 0; c < N; ++c)
-        for (int r = 0; r < N; ++r)
-          for (int p = 0; p < Planes; ++p) buffer[p][c][r] = m.at(i + r, j + c)[p];
-      for (int p = 0; p < Planes; ++p)
-        for (int c = 0; c < N; ++c) part[p][c] = P::load(buffer[p][c]);
-    }
+  /// Vector c from N numbers that lie side by side, or to them.
+  CHOLINV_INLINE void load(int c, const S* from) {
+    CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) part[p][c] = P::load(from + p * N);
+    if constexpr (Planes == 2) deinterleave(part[0][c], part[1][c], lanes);
   }
-
-  CHOLINV_INLINE void write(strided<S> m, index_t i, index_t j) const {
-    square t = *this;
-    if (m.row == Planes || m.column == Planes) {
-      const bool by_columns = m.row == Planes;
-      if (!by_columns) CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(t.part[p]);
-      CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
-        S* to = by_columns ? m.at(i, j + c) : m.at(i + c, j);
-        if constexpr (Planes == 2) interleave(t.part[0][c], t.part[1][c], lanes);
-        CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) P::store(to + p * N, t.part[p][c]);
-      }
-    } else {
-      S buffer[Planes][N][N];
-      for (int p = 0; p < Planes; ++p)
-        for (int c = 0; c < N; ++c) P::store(buffer[p][c], t.part[p][c]);
-      for (int c = 0; c < N; ++c)
-        for (int r = 0; r < N; ++r)
-          for (int p = 0; p < Planes; ++p) m.at(i + r, j + c)[p] = buffer[p][c][r];
-    }
+  CHOLINV_INLINE void store(int c, S* to) const {
+    V x[2] = {part[0][c], part[Planes - 1][c]};
+    if constexpr (Planes == 2) interleave(x[0], x[1], lanes);
+    CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) P::store(to + p * N, x[p]);
   }
-
+  CHOLINV_INLINE void flip() { CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose<N>(part[p]); }
+  CHOLINV_INLINE void conjugate() {
+    if constexpr (Planes == 2) CHOLINV_UNROLL for (int c = 0; c < N; ++c) part[1][c] = -part[1][c];
+  }
   /// What lies above the diagonal from what lies below it, and a real diagonal.
   CHOLINV_INLINE void make_hermitian() {
     square mirror = *this;
     mirror.conjugate();
-    CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose(mirror.part[p]);
+    mirror.flip();
     CHOLINV_UNROLL for (int c = 0; c < N; ++c) {
       part[0][c] = P::merge(mirror.part[0][c], part[0][c], c);
       if constexpr (Planes == 2) part[1][c] = P::merge(mirror.part[1][c], P::merge(P::zero(), part[1][c], c + 1), c);
     }
   }
-
-  CHOLINV_INLINE void conjugate() {
-    if constexpr (Planes == 2) CHOLINV_UNROLL for (int c = 0; c < N; ++c) part[1][c] = -part[1][c];
-  }
 };
+
+/// Squares that have rows [j, j + side) of columns [0, end), to columns of `to`. Rows or columns of the matrix lie side by side.
+template <class K>
+void pack_squares(strided<const typename K::S> m, index_t j, index_t end, typename K::S* to, index_t to_column, index_t to_plane) {
+  square<typename K::S, K::planes, K::side> x;
+  const bool by_rows = m.column == K::planes;
+  for (index_t k = 0; k < end; k += K::side) {
+    if (by_rows) {
+      CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) x.load(r, m.at(j + r, k));
+      x.flip();
+    } else {
+      CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.load(c, m.at(j, k + c));
+    }
+    CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
+        K::square_pack::store(to + (k + c) * to_column + p * to_plane, x.part[p][c]);
+  }
+}
 
 /// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj of their diagonal; past the order an identity.
 template <class K>
 void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
   using S = typename K::S;
   index_t done = 0;  // columns that whole squares cover
-  if constexpr (K::side > 1) {
-    using piece = square<S, K::planes, K::side>;
-    if (j + K::nr <= order)
-      for (; done < j; done += K::side)
-        for (int r = 0; r < K::nr; r += K::side) {
-          piece x;
-          x.read(l, j + r, done);
-          CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
-              piece::P::store(block + (done + c) * K::block_column + p * K::block_plane + r, x.part[p][c]);
-        }
-  }
+  if constexpr (K::side > 1)
+    if (j + K::nr <= order && (l.column == K::planes || l.row == K::planes)) {
+      done = j;
+      for (int r = 0; r < K::nr; r += K::side) pack_squares<K>(l, j + r, done, block + r, K::block_column, K::block_plane);
+    }
   for (int r = 0; r < K::nr; ++r) {
     const index_t row = j + r;
     S* to = block + done * K::block_column + r;
@@ -100,26 +81,35 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typenam
   }
 }
 
-/// A finished tile to its place and, conjugated, to its mirror image; what lies above the diagonal of the matrix is dropped.
+/// A finished tile to its place and, conjugated, to its mirror image; what lies above the diagonal of the matrix is dropped. The
+/// transpose of the result is its conjugate, so columns of `out` that lie side by side are written as rows.
 template <class K>
 void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, index_t columns, strided<typename K::S> out) {
   using S = typename K::S;
-  const strided<S> mirror{out.data, out.column, out.row};
+  constexpr index_t im = K::mv * K::width;
+  const bool by_rows = out.column == K::planes;
+  const strided<S> to = by_rows ? out : strided<S>{out.data, out.column, out.row};
   for (index_t j = j0; j < j0 + columns; j += K::side) {
     const index_t width = j0 + columns - j < K::side ? j0 + columns - j : K::side;
     for (index_t i = i0 < j ? j : i0; i < i0 + rows; i += K::side) {
       const index_t height = i0 + rows - i < K::side ? i0 + rows - i : K::side;
       const S* from = t + (j - j0) * K::column + (i - i0);
       if constexpr (K::side > 1) {
-        using piece = square<S, K::planes, K::side>;
-        if (width == K::side && height == K::side) {
-          piece x;
+        if (width == K::side && height == K::side && to.column == K::planes) {
+          square<S, K::planes, K::side> x;
           CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
-              piece::P::load(from + c * K::column + p * K::mv * K::width);
-          if (i == j) x.make_hermitian();
-          x.write(out, i, j);
-          x.conjugate();
-          if (i != j) x.write(mirror, i, j);
+              K::square_pack::load(from + c * K::column + p * im);
+          if (i == j) {
+            x.make_hermitian();
+            if (by_rows) x.flip();
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(j + c, i));
+          } else {
+            if (by_rows) x.conjugate();
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(j + c, i));
+            x.conjugate();
+            x.flip();
+            CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) x.store(r, to.at(i + r, j));
+          }
           continue;
         }
       }
@@ -130,9 +120,8 @@ void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, in
           lower[0] = upper[0] = x[0];
           if constexpr (K::planes == 2) {
             const bool diagonal = i + r == j + c;
-            const S im = x[K::mv * K::width];
-            lower[1] = diagonal ? S(0) : im;
-            upper[1] = diagonal ? S(0) : -im;
+            lower[1] = diagonal ? S(0) : x[im];
+            upper[1] = diagonal ? S(0) : -x[im];
           }
         }
     }
@@ -142,98 +131,174 @@ void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, in
 template <class K>
 struct block_sweep {
   using S = typename K::S;
+  static constexpr index_t plane = K::mv * K::width;  // within a column of a panel
   static_assert(K::row_width == 1);
 
-  /// Column blocks of L that go over a panel of Y while it is in the nearer caches, and panels that go over a row block of Y in
-  /// the product. The work memory of the first is what bounds it.
-  static constexpr index_t blocks_at_once = 8, panels_at_once = 4;
+  /// Column blocks of L (rows of Y in the product) that go over a panel of Y while it is in the second-level cache. From where Y
+  /// outgrows the third level it is read less often than it could be, so more blocks at once pay for their memory.
+  static index_t blocks_at_once(index_t order) { return order < 2048 ? 8 : 32; }
 
-  /// Scalars of `work` that invert() and factorize() need.
-  static index_t invert_work(index_t order) {
-    const index_t padded = upper_panels<K>::padded(order);
-    return upper_panels<K>::size(order) + K::column * K::nr + blocks_in(order) * packed_size(padded);
-  }
-  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + (K::nr + 2) * K::block_column; }
+  /// The work on one matrix is done in steps by a team, of which this is the share of one member. All must have finished a step before
+  /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written.
+  struct share {
+    index_t order;
+    strided<const S> in;
+    strided<S> out;
+    S* memory;
+    int* info;
+    index_t me, team;
+  };
 
-  /// out <- (L L^H)^-1. The diagonal of L has no zero.
-  static void invert(index_t order, strided<const S> l, strided<S> out, S* work) {
-    const index_t padded = upper_panels<K>::padded(order);
-    const upper_panels<K> y{work, order, padded};
-    S* result = work + y.size(order);
-    S* packed = result + K::column * K::nr;
-
-    const index_t step = blocks_at_once * K::nr;
-    for (index_t j0 = 0; j0 < order; j0 += step) {
-      const index_t end = j0 + step < order ? j0 + step : order;
-      for (index_t j = j0; j < end; j += K::nr) {
-        S* reciprocals = packed + (j - j0) / K::nr * packed_size(padded);
-        pack_rows<K>(order, l, j, reciprocals + K::block_column, reciprocals);
-      }
-      for (index_t p = 0; y.first(p) < end; ++p) {
-        const index_t first = y.first(p);
-        for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
-          const S* reciprocals = packed + (j - j0) / K::nr * packed_size(padded);
-          const right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
-          with_vectors<K, solve_tile>(y.vectors(p, j + K::nr), y.at(p, first), first, j, b, reciprocals);
-        }
-      }
-    }
-    for (index_t p0 = 0; p0 < y.count(order); p0 += panels_at_once) {
-      const index_t last = p0 + panels_at_once < y.count(order) ? p0 + panels_at_once : y.count(order);
-      for (index_t j = 0; j < order && j < y.first(last); j += K::nr)
-        for (index_t p = j / K::panel_rows < p0 ? p0 : j / K::panel_rows; p < last; ++p) product(y, p, j, result, out);
-    }
-  }
-
-  /// out <- L with A = L L^H, zero above the diagonal. The answer is LAPACK's info; unless it is 0, out is untouched.
-  static int factorize(index_t order, strided<const S> a, strided<S> out, S* work) {
-    const lower_panels<K> l{work, order};
-    constexpr index_t im = K::mv * K::width;
-    for (index_t p = 0; p < l.count(order); ++p)
-      for (index_t k = 0; k < l.first(p + 1); ++k)
-        for (index_t r = 0; r < K::panel_rows; ++r) {
-          const index_t i = l.first(p) + r;
-          S* to = l.at(p, k) + r;
-          const bool inside = k <= i && i < order;
-          to[0] = inside ? a.at(i, k)[0] : S(i == k ? 1 : 0);
-          if constexpr (K::planes == 2) to[im] = inside && i != k ? a.at(i, k)[1] : S(0);
-        }
-    if (const bad_pivots bad = factorize_panels(l, work + l.size(order)); bad.first != 0) return static_cast<int>(bad.first);
-    for (index_t i = 0; i < order; ++i) {
-      const S* row = l.at(i / K::panel_rows, 0) + i % K::panel_rows;
-      for (index_t k = 0; k < order; ++k)
-        for (int p = 0; p < K::planes; ++p) out.at(i, k)[p] = k <= i ? row[k * K::column + p * im] : S(0);
-    }
-    return 0;
-  }
-
-  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`.
-  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, strided<S> out) {
-    const index_t order = y.order, first = y.first(p), pj = j / K::panel_rows;
-    const index_t skip = j > first ? (j - first) / K::rows_per_vector : 0;  // vectors wholly above the diagonal
-    const index_t i = first + skip * K::rows_per_vector;
-    const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, K::mv * K::width};
-    with_vectors<K, product_tile>(y.vectors(p) - static_cast<int>(skip), y.at(p, i) + skip * K::width, b, order - i, result);
-    const index_t rows = y.first(p + 1) < order ? y.first(p + 1) - i : order - i;
-    write_tile<K>(result, i, rows, j, order - j < K::nr ? order - j : K::nr, out);
-  }
-
-  static index_t blocks_in(index_t order) {
-    const index_t blocks = (order + K::nr - 1) / K::nr;
-    return blocks < blocks_at_once ? blocks : blocks_at_once;
-  }
-  /// The reciprocals of a column block, then its rows.
-  static index_t packed_size(index_t padded) { return (1 + padded) * K::block_column; }
-
-  static index_t work(index_t order) {
-    const index_t invert = invert_work(order), factorize = factorize_work(order);
+  /// Scalars of memory for either task.
+  static index_t work(index_t order, index_t team) {
+    const index_t invert = upper_panels<K>::size(order) + team * K::column * K::nr + blocks_in(order) * packed_size(order);
+    const index_t factorize = lower_panels<K>::size(order) + factorization<K>::diagonals_size;
     return invert > factorize ? invert : factorize;
   }
   template <task t>
-  static int run(index_t order, strided<const S> in, strided<S> out, S* memory) {
-    if constexpr (t == task::factorize) return factorize(order, in, out, memory);
-    invert(order, in, out, memory);
-    return 0;
+  static index_t steps(index_t order) {
+    if constexpr (t == task::invert)
+      return 2 * groups(order, blocks_at_once(order) * K::nr) + 1;
+    else
+      return 2 * groups(order, factorization<K>::group_columns) + 2;
+  }
+  template <task t>
+  static void step(index_t s, const share& x) {
+    if constexpr (t == task::invert)
+      invert(s, x);
+    else
+      factorize(s, x);
+  }
+
+ private:
+  static index_t groups(index_t order, index_t columns) { return (order + columns - 1) / columns; }
+  static index_t blocks_in(index_t order) {
+    const index_t blocks = groups(order, K::nr);
+    return blocks < blocks_at_once(order) ? blocks : blocks_at_once(order);
+  }
+  /// The reciprocals of a column block, then its rows.
+  static index_t packed_size(index_t order) { return (1 + upper_panels<K>::padded(order)) * K::block_column; }
+
+  /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: rows of L are packed, then all
+  /// panels of Y go over them; then the product.
+  static void invert(index_t s, const share& x) {
+    const index_t order = x.order, columns = blocks_at_once(order) * K::nr;
+    const upper_panels<K> y{x.memory, order, upper_panels<K>::padded(order)};
+    S* packed = x.memory + y.size(order);
+    S* result = packed + blocks_in(order) * packed_size(order) + x.me * K::column * K::nr;
+    if (s < steps<task::invert>(order) - 1) {
+      const index_t j0 = s / 2 * columns, end = j0 + columns < order ? j0 + columns : order;
+      if (s % 2 == 0)
+        for (index_t j = j0 + x.me * K::nr; j < end; j += x.team * K::nr) {
+          S* reciprocals = packed + (j - j0) / K::nr * packed_size(order);
+          pack_rows<K>(order, x.in, j, reciprocals + K::block_column, reciprocals);
+        }
+      else
+        for (index_t p = x.me; y.first(p) < end; p += x.team) solve(y, p, j0, end, packed);
+      return;
+    }
+    for (index_t j0 = 0; j0 < order; j0 += columns)
+      for (index_t p = j0 / K::panel_rows; p < y.count(order); ++p)
+        if (p % x.team == x.me)
+          for (index_t j = j0; j < j0 + columns && j < order && j < y.first(p + 1); j += K::nr) product(y, p, j, result, x.out);
+  }
+
+  /// Columns [j0, end) of panel p of Y.
+  static void solve(const upper_panels<K>& y, index_t p, index_t j0, index_t end, const S* packed) {
+    const index_t first = y.first(p);
+    for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
+      const S* reciprocals = packed + (j - j0) / K::nr * packed_size(y.order);
+      const right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
+      if (j >= first + K::panel_rows)
+        solve_tile<K, K::mv>::run(y.at(p, first), first, j, b, reciprocals);
+      else
+        for (int v = 0; v < y.vectors(p, j + K::nr); ++v) {
+          const index_t row = v * K::rows_per_vector;
+          solve_tile<K, 1>::run(y.at(p, first + row) + v * K::width, first + row, j, {b.data + row * b.step, b.step, b.plane}, reciprocals);
+        }
+    }
+  }
+
+  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`. Where the diagonal passes, vector by vector.
+  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, strided<S> out) {
+    const index_t order = y.order, first = y.first(p), end = y.first(p + 1) < order ? y.first(p + 1) : order, pj = j / K::panel_rows;
+    const index_t width = order - j < K::nr ? order - j : K::nr;
+    if (j <= first) {
+      const S* rows = y.at(pj, first) + (j - y.first(pj));
+      product_tile<K, K::mv>::run(y.at(p, first), {rows, K::column, plane}, order - first, result, K::column, K::width, plane);
+      write_tile<K>(result, first, end - first, j, width, out);
+    } else {
+      for (index_t i = first + (j - first) / K::rows_per_vector * K::rows_per_vector; i < end; i += K::rows_per_vector) {
+        const S* b = y.at(pj, i) + (j - y.first(pj));
+        product_tile<K, 1>::run(y.at(p, i) + (i - first), {b, K::column, plane}, order - i, result, K::column, K::width, plane);
+        write_tile<K>(result, i, end - i < K::rows_per_vector ? end - i : K::rows_per_vector, j, width, out);
+      }
+    }
+  }
+
+  /// out <- L with A = L L^H, zero above the diagonal; or its info. First A is copied to panels, last L from them.
+  static void factorize(index_t s, const share& x) {
+    const factorization<K> f{{x.memory, x.order}, x.memory + lower_panels<K>::size(x.order)};
+    const index_t panels = f.l.count(x.order), j0 = (s - 1) / 2 * f.group_columns;
+    if (s == 0) {
+      for (index_t p = x.me; p < panels; p += x.team) read_panel(f.l, p, x.in);
+    } else if (s % 2 == 1 && j0 < x.order) {
+      if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0));
+    } else if (*x.info == 0) {
+      for (index_t p = x.me; p < panels; p += x.team)
+        if (s == steps<task::factorize>(x.order) - 1)
+          write_panel(f.l, p, x.out);
+        else if (p >= f.first_below(j0))
+          f.factor_below(j0, p);
+    }
+  }
+
+  static bool moves_in_squares(index_t row, index_t column) { return K::side > 1 && (row == K::planes || column == K::planes); }
+
+  /// The rows of panel p from A. Of the diagonal only the real part counts.
+  static void read_panel(const lower_panels<K>& l, index_t p, strided<const S> a) {
+    const index_t first = l.first(p), last = l.first(p + 1);
+    index_t done = first;  // rows that squares cover
+    if constexpr (K::side > 1)
+      if (moves_in_squares(a.row, a.column))
+        for (; done < last && done + K::side <= l.order; done += K::side)
+          pack_squares<K>(a, done, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
+    for (index_t i = done; i < last; ++i)
+      for (index_t k = 0; k < last; ++k) {
+        S* to = l.at(p, k) + (i - first);
+        const bool inside = k <= i && i < l.order;
+        to[0] = inside ? a.at(i, k)[0] : S(i == k ? 1 : 0);
+        if constexpr (K::planes == 2) to[plane] = inside ? a.at(i, k)[1] : S(0);
+      }
+    if constexpr (K::planes == 2)
+      for (index_t i = first; i < last; ++i) l.at(p, i)[i - first + plane] = S(0);
+  }
+
+  /// The rows of panel p to L, and zeros above its diagonal.
+  static void write_panel(const lower_panels<K>& l, index_t p, strided<S> out) {
+    const index_t first = l.first(p), last = l.first(p + 1) < l.order ? l.first(p + 1) : l.order;
+    index_t done = first;
+    if constexpr (K::side > 1)
+      if (moves_in_squares(out.row, out.column))
+        for (; done + K::side <= last; done += K::side) {
+          const bool by_rows = out.column == K::planes;
+          square<S, K::planes, K::side> x;
+          for (index_t k = 0; k + K::side <= l.order; k += K::side) {
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q) {
+              if (k <= done) x.part[q][c] = K::square_pack::load(l.at(p, k + c) + (done - first) + q * plane);
+              if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);
+              if (k > done) x.part[q][c] = K::square_pack::zero();
+            }
+            if (by_rows && k <= done) x.flip();
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, by_rows ? out.at(done + c, k) : out.at(done, k + c));
+          }
+          for (index_t k = l.order / K::side * K::side; k < l.order; ++k)
+            for (int r = 0; r < K::side; ++r)
+              for (int q = 0; q < K::planes; ++q) out.at(done + r, k)[q] = S(0);
+        }
+    for (index_t i = done; i < last; ++i)
+      for (index_t k = 0; k < l.order; ++k)
+        for (int q = 0; q < K::planes; ++q) out.at(i, k)[q] = k <= i ? l.at(p, k)[i - first + q * plane] : S(0);
   }
 };
 

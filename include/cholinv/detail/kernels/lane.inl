@@ -1,131 +1,245 @@
 // Small orders: W matrices at once, one in each lane; an element of the matrices is a vector.
 
+/// The traffic with memory that goes on while W matrices are computed, a little at a time: the next ones come nearer, and the results
+/// before them leave, past the caches.
+template <class S, int W>
+struct traffic {
+  using P = pack<S, W>;
+  static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
+  const S* const* next = nullptr;  // null: nothing to fetch
+  index_t size = 0;                // numbers of a matrix, one behind the other
+  const S* from = nullptr;         // `left` numbers to `to`
+  S* to = nullptr;
+  index_t left = 0, fetched = 0;
+  int lane = W;
+
+  void fetch(const S* const* matrices) { next = matrices, fetched = 0, lane = 0; }
+  void send(const S* results, S* place, index_t count) {
+    from = results, to = place, left = count;
+    while (left > 0 && reinterpret_cast<std::uintptr_t>(to) % (W * sizeof(S)) != 0) *to++ = *from++, --left;
+  }
+  /// One of about `parts` steps.
+  CHOLINV_INLINE void step(index_t parts) {
+    if (lane < W) fetch_some(W * ((size + line - 1) / line) / parts + 1);
+    if (left > 0) send_some(W * size / parts + W);
+  }
+  void fetch_some(index_t count) {
+    for (; count > 0 && lane < W; --count) {
+      __builtin_prefetch(next[lane] + fetched, 0, 2);
+      fetched += line;
+      if (fetched >= size) fetched = 0, ++lane;
+    }
+  }
+  void send_some(index_t count) {
+    index_t e = 0;
+    for (; e < count && e + W <= left; e += W) stream(to + e, P::load(from + e));
+    if (left - e < W)
+      for (; e < left; ++e) to[e] = from[e];
+    from += e, to += e, left -= e;
+  }
+  void finish() { send_some(left); }
+};
+
 template <class K>
 struct lane_sweep {
   using S = typename K::S;
   using V = typename K::V;
   using P = typename K::ops;
-  static constexpr int W = K::width;
-  static constexpr index_t planes = K::planes;
-  static constexpr index_t element = planes * W;  // scalars of one element of W matrices
+  static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
+  static constexpr index_t plane = mv * W;  // within a column of a panel
 
-  /// Scalars of memory, enough for either task.
-  static index_t work(index_t order) {
-    const index_t n = upper_panels<K>::padded(order);
-    const index_t invert = upper_panels<K>::size(order) + K::column * K::nr + 2 * K::block_column;
-    const index_t factorize = lower_panels<K>::size(order) + (K::nr + 2) * K::block_column;
-    return n * n * element + (invert > factorize ? invert : factorize);
+  /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
+  static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
+  static constexpr int strip = run_length / planes < mv ? mv : run_length / planes;
+  static constexpr index_t element = planes * W, strip_column = strip * element;
+  static constexpr int run_elements = run_length / planes;
+  static_assert(strip % mv == 0);
+
+  static index_t invert_work(index_t order) {
+    const index_t padded = upper_panels<K>::padded(order);
+    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (padded + 1) * K::block_column;
   }
+  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::diagonals_size; }
 
-  /// The W matrices at in[0..W) to out[0..W), for the lanes of `keep`. Those that failed are answered and not written.
+  /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
   template <task t>
-  static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
-                           index_t out_column, std::uint64_t keep, S* work) {
-    const bool plain = in_column == planes && in_row == n * planes && out_column == planes && out_row == n * planes;
-    if constexpr (t == task::invert)
-      if (plain) switch (n) {
-          case 1:
-            return tiny<K, 1>::invert_in_registers(in, out, keep);
-          case 2:
-            return tiny<K, 2>::invert_in_registers(in, out, keep);
-          case 3:
-            return tiny<K, 3>::invert_in_registers(in, out, keep);
-          case 4:
-            return tiny<K, 4>::invert_in_registers(in, out, keep);
-          default:
-            break;
-        }
-    // The square of elements lies as the matrices do in memory, transposed or not, so that whole runs move.
-    const lane_square<S> from{work, (in_row < in_column ? 1 : n) * element, (in_row < in_column ? n : 1) * element};
-    const lane_square<S> to{work, (out_row < out_column ? 1 : n) * element, (out_row < out_column ? n : 1) * element};
-    const index_t padded = upper_panels<K>::padded(n);
-    S* rest = work + padded * padded * element;
-    load(n, in, in_row, in_column, work);
-    std::uint64_t bad;
-    if constexpr (t == task::factorize)
-      bad = factorize(n, from, to, rest);
-    else
-      bad = invert(n, from, to, rest);
-    store(n, out, out_row, out_column, work, keep & ~bad);
-    return bad;
+  static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
+                  index_t out_column, S* work) {
+    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
+    if (in_column == planes && in_row == n * planes && out_column == planes && out_row == n * planes) {
+      if (n <= 4) memory.step(1);
+      if (n == 1) return tiny<K, 1>::invert(in, out);
+      if (n == 2) return tiny<K, 2>::invert(in, out);
+      if (n == 3) return tiny<K, 3>::invert(in, out);
+      if (n == 4) return tiny<K, 4>::invert(in, out);
+    }
+    return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
   }
 
  private:
-  static std::uint64_t invert(index_t n, lane_square<S> l, lane_square<S> out, S* work) {
+  static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
+
+  /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.
+  /// Past the order they are zero. What comes along from above the diagonal is never looked at.
+  static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
+    using run = run_of<K, nr * planes>;
+    V x[nr * planes];
+    const index_t height = n - j < nr ? n - j : nr, end = j + height;
+    if (column == planes) {
+      for (index_t r = 0; r < height; ++r)
+        for (index_t k = 0; k < end; k += nr) {
+          const index_t offset = (j + r) * row + k * planes, width = end - k < nr ? end - k : nr;
+          if (width == nr)
+            run::load(in, offset, x);
+          else
+            run::load_some(in, offset, static_cast<int>(width * planes), x);
+          CHOLINV_UNROLL for (int c = 0; c < nr; ++c) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
+              P::store(to + (k + c) * to_column + p * to_plane + r * W, x[c * planes + p]);
+        }
+    } else {
+      for (index_t k = 0; k < end; ++k) {
+        const index_t offset = k * column + j * planes;
+        if (height == nr)
+          run::load(in, offset, x);
+        else
+          run::load_some(in, offset, static_cast<int>(height * planes), x);
+        CHOLINV_UNROLL for (int r = 0; r < nr; ++r) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
+            P::store(to + k * to_column + p * to_plane + r * W, x[r * planes + p]);
+      }
+    }
+    for (index_t r = height; r < nr; ++r)
+      for (index_t k = 0; k < j + nr; ++k)
+        for (int p = 0; p < planes; ++p) P::store(to + k * to_column + p * to_plane + r * W, P::zero());
+  }
+
+  static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,
+                     index_t out_row, index_t out_column, S* work) {
     const upper_panels<K> y{work, n, upper_panels<K>::padded(n)};
-    S* reciprocals = work + y.size(n);
-    S* result = reciprocals + 2 * K::block_column;
+    S* result = work + y.size(n);
+    S* reciprocals = result + (y.padded(n) + strip) * strip_column;
+    S* rows = reciprocals + K::block_column;
     typename P::truth bad{};
-    for (index_t j = 0; j < n; j += K::nr) {
-      for (int r = 0; r < K::nr; ++r) {
+    for (index_t j = 0; j < n; j += nr) {
+      load_rows(n, in, in_row, in_column, j, rows, K::block_column, K::block_plane);
+      memory.step(steps(n));
+      for (int r = 0; r < nr; ++r) {
         V d[planes], x[planes];
-        for (int p = 0; p < planes; ++p) d[p] = j + r < n ? P::load(l.at(j + r, j + r) + p * W) : p == 0 ? P::one() : P::zero();
+        for (int p = 0; p < planes; ++p) {
+          const V stored = P::load(rows + (j + r) * K::block_column + p * K::block_plane + r * W);
+          d[p] = j + r < n ? stored : p == 0 ? P::one() : P::zero();
+        }
         bad |= is_zero_lanes<K>(d);
         conj_reciprocal_lanes<K>(d, x);
         for (int p = 0; p < planes; ++p) P::store(reciprocals + p * K::block_plane + r * W, x[p]);
       }
       for (index_t p = 0; y.first(p) <= j; ++p) {
         const index_t first = y.first(p);
-        with_vectors<K, solve_tile>(y.vectors(p, j + K::nr), y.at(p, first), first, j, right_rows<S>{l.at(j, first), l.column, W, l.row},
-                                    reciprocals);
+        with_vectors<K, solve_tile>(y.vectors(p, j + nr), y.at(p, first), first, j,
+                                    right_rows<S>{rows + first * K::block_column, K::block_column, K::block_plane}, reciprocals);
       }
     }
-    for (index_t p = 0; p < y.count(n); ++p)
-      for (index_t j = 0; j < n && j < y.first(p + 1); j += K::nr) {
-        const index_t first = y.first(p), pj = j / K::panel_rows;
-        const index_t i = j > first ? j : first;
-        const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)) * W, K::column, K::mv * W, W};
-        const int rows = y.vectors(p) - static_cast<int>(i - first), columns = static_cast<int>(n - j < K::nr ? n - j : K::nr);
-        with_vectors<K, product_tile>(rows, y.at(p, i) + (i - first) * W, b, n - i, result);
-        for (int c = 0; c < columns; ++c)
-          for (int r = i < j + c ? static_cast<int>(j + c - i) : 0; r < rows; ++r) {
-            V x[planes];
-            for (int q = 0; q < planes; ++q) x[q] = P::load(result + c * K::column + (q * K::mv + r) * W);
-            put_hermitian<K>(out, i + r, j + c, x);
-          }
-      }
-    return P::bits(bad);
-  }
-
-  static std::uint64_t factorize(index_t n, lane_square<S> a, lane_square<S> out, S* work) {
-    const lower_panels<K> l{work, n};
-    constexpr index_t im = K::mv * W;
-    for (index_t p = 0; p < l.count(n); ++p)
-      for (index_t k = 0; k < l.first(p + 1); ++k)
-        for (index_t r = 0; r < K::mv; ++r) {
-          const index_t i = l.first(p) + r;
-          S* to = l.at(p, k) + r * W;
-          const bool inside = k <= i && i < n;
-          P::store(to, inside ? P::load(a.at(i, k)) : i == k ? P::one() : P::zero());
-          if constexpr (planes == 2) P::store(to + im, inside && i != k ? P::load(a.at(i, k) + W) : P::zero());
+    if (P::any(bad)) return false;
+    // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
+    const bool by_rows = out_column == planes;
+    for (index_t i0 = 0; i0 < n; i0 += strip) {
+      const index_t end = i0 + strip < n ? i0 + strip : n;
+      for (index_t p = i0 / K::panel_rows; y.first(p) < end; ++p)
+        for (index_t j = 0; j < end && j < y.first(p + 1); j += nr) {
+          const index_t first = y.first(p), pj = j / K::panel_rows, i = j > first ? j : first;
+          const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)) * W, K::column, plane};
+          with_vectors<K, product_tile>(y.vectors(p, n) - static_cast<int>(i - first), y.at(p, i) + (i - first) * W, b, n - i,
+                                        result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
         }
-    const std::uint64_t bad = factorize_panels(l, work + l.size(n)).lanes;
-    for (index_t i = 0; i < n; ++i)
-      for (index_t k = 0; k < n; ++k)
-        for (int p = 0; p < planes; ++p)
-          P::store(out.at(i, k) + p * W, k <= i ? P::load(l.at(i / K::mv, k) + p * im + i % K::mv * W) : P::zero());
-    return bad;
+      memory.step(steps(n));
+      write_strip(result, i0, end - i0, out, by_rows ? out_row : out_column, !by_rows);
+    }
+    return true;
   }
 
-  static void load(index_t n, const S* const* in, index_t row, index_t column, S* to) {
-    const index_t inner = row < column ? row : column, outer = row < column ? column : row;
-    if (inner == planes && outer == n * planes) return load_run<K>(in, 0, n * n * planes, to);
-    for (index_t i = 0; i < n; ++i) {
-      if (inner == planes)
-        load_run<K>(in, i * outer, n * planes, to + i * n * element);
-      else
-        for (index_t j = 0; j < n; ++j) load_run<K>(in, i * outer + j * inner, planes, to + (i * n + j) * element);
+  /// Rows [i0, i0 + height) of the result as far as the diagonal, and their adjoint, to their places.
+  static void write_strip(S* t, index_t i0, index_t height, S* const* out, index_t row, bool conjugate) {
+    for (index_t c = 0; c < height; ++c) {  // the diagonal block is Hermitian
+      S* diagonal = t + (i0 + c) * strip_column;
+      if constexpr (planes == 2) P::store(diagonal + c * element + W, conjugate ? -P::zero() : P::zero());
+      for (index_t r = 0; r < c; ++r) {
+        const S* from = t + (i0 + r) * strip_column + c * element;
+        P::store(diagonal + r * element, P::load(from));
+        if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
+      }
     }
+    for (index_t r = 0; r < height; ++r)
+      for (index_t c = 0; c < i0 + height; c += run_elements)
+        write_run(t + c * strip_column + r * element, strip_column, i0 + height - c, conjugate, out, (i0 + r) * row + c * planes);
+    for (index_t c = 0; c < i0; ++c)
+      for (index_t r = 0; r < height; r += run_elements)
+        write_run(t + c * strip_column + r * element, element, height - r, !conjugate, out, c * row + (i0 + r) * planes);
   }
-  static void store(index_t n, S* const* out, index_t row, index_t column, const S* from, std::uint64_t keep) {
-    const index_t inner = row < column ? row : column, outer = row < column ? column : row;
-    if (inner == planes && outer == n * planes) return store_run<K>(out, 0, n * n * planes, from, keep);
-    for (index_t i = 0; i < n; ++i) {
-      if (inner == planes)
-        store_run<K>(out, i * outer, n * planes, from + i * n * element, keep);
-      else
-        for (index_t j = 0; j < n; ++j) store_run<K>(out, i * outer + j * inner, planes, from + (i * n + j) * element, keep);
+  /// Up to a run's worth of the `count` elements at `from`, `step` scalars apart.
+  CHOLINV_INLINE static void write_run(const S* from, index_t step, index_t count, bool conjugate, S* const* out, index_t offset) {
+    V x[run_length];
+    CHOLINV_UNROLL for (int e = 0; e < run_elements; ++e) {
+      x[e * planes] = P::load(from + e * step);
+      if constexpr (planes == 2) {
+        const V im = P::load(from + e * step + W);
+        x[e * planes + 1] = conjugate ? -im : im;
+      }
     }
+    if (count >= run_elements)
+      run_of<K, run_length>::store(out, offset, x);
+    else
+      run_of<K, run_length>::store_some(out, offset, static_cast<int>(count * planes), x);
+  }
+
+  static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,
+                        index_t out_row, index_t out_column, S* work) {
+    const lower_panels<K> l{work, n};
+    for (index_t j = 0; j < n; j += nr) {
+      const index_t p = j / K::panel_rows;
+      S* to = l.at(p, 0) + (j - l.first(p)) * W;
+      load_rows(n, in, in_row, in_column, j, to, K::column, plane);
+      memory.step(steps(n));
+      for (index_t r = n - j; r < nr; ++r) P::store(to + (j + r) * K::column + r * W, P::one());
+      if constexpr (planes == 2)  // of the diagonal only the real part counts
+        for (index_t r = 0; r < nr; ++r) P::store(to + (j + r) * K::column + plane + r * W, P::zero());
+    }
+    // Rows of the last panel past the order.
+    for (index_t j = upper_panels<K>::padded(n); j < l.first(l.count(n)); j += nr) pad_rows(l, j);
+    const factorization<K> f{l, work + l.size(n)};
+    for (index_t j0 = 0; j0 < n; j0 += f.group_columns) {
+      if (f.factor_diagonal_blocks(j0) != 0) return false;
+      for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p);
+    }
+    using run = run_of<K, nr * planes>;
+    V x[nr * planes];
+    const bool by_rows = out_column == planes;
+    for (index_t j = 0; j < n; j += nr)
+      for (index_t k = 0; k < n; k += nr) {
+        const index_t height = n - j < nr ? n - j : nr, width = n - k < nr ? n - k : nr;
+        const index_t p = j / K::panel_rows;
+        const S* from = l.at(p, 0) + (j - l.first(p)) * W;
+        // Runs along the rows of the block, or along its columns.
+        const index_t runs = by_rows ? height : width, length = by_rows ? width : height;
+        for (index_t a = 0; a < runs; ++a) {
+          CHOLINV_UNROLL for (int b = 0; b < nr; ++b) {
+            const index_t r = by_rows ? a : b, c = by_rows ? b : a;
+            CHOLINV_UNROLL for (int q = 0; q < planes; ++q) x[b * planes + q] =
+                k + c <= j + r ? P::load(from + (k + c) * K::column + q * plane + r * W) : P::zero();
+          }
+          const index_t offset = by_rows ? (j + a) * out_row + k * planes : (k + a) * out_column + j * planes;
+          if (length == nr)
+            run::store(out, offset, x);
+          else
+            run::store_some(out, offset, static_cast<int>(length * planes), x);
+        }
+      }
+    return true;
+  }
+  static void pad_rows(const lower_panels<K>& l, index_t j) {
+    const index_t p = j / K::panel_rows;
+    for (index_t r = 0; r < nr; ++r)
+      for (index_t k = 0; k < l.first(p + 1); ++k)
+        for (int q = 0; q < planes; ++q)
+          P::store(l.at(p, k) + q * plane + (j - l.first(p) + r) * W, q == 0 && k == j + r ? P::one() : P::zero());
   }
 };
 
@@ -142,23 +256,108 @@ template <class T>
 struct lane_kernel {
   using S = real_t<T>;
   static constexpr int W = vector_width<S>();
+  static constexpr index_t planes = planes_of<T>;
   using sweep = lane_sweep<tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>>;
 
-  static index_t work(index_t order) { return sweep::work(order); }
+  /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out.
+  static index_t work(index_t order) { return sweep_work(order) + 3 * W * pitch(order, true); }
 
-  /// Up to 64 matrices of one shape, in groups of W. The answer has a bit for each that failed.
+  /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches.
+  /// The answer has a bit for each group that was not done, because a matrix in it is bad.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
-                           index_t out_column, int count, S* work) {
-    std::uint64_t failed = 0;
+                           index_t out_column, int count, bool streaming, S* work) {
+    const strided<const S> in_shape{nullptr, in_row, in_column};
+    const strided<S> out_shape{nullptr, out_row, out_column};
+    const index_t size = n * n * planes;
+    const bool plain_in = in_column == planes && in_row == n * planes, plain_out = out_column == planes && out_row == n * planes;
+    const bool in_crowd = plain_in && crowded(in, count), out_crowd = plain_out && crowded(out, count);
+    const bool copy_in = in_crowd || (in_row != planes && in_column != planes);
+    const bool send_out = streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
+    const bool copy_out = out_crowd || (out_row != planes && out_column != planes) || send_out;
+    S* const copies_in = work + sweep_work(n);
+    S* copies_out = copies_in + W * pitch(n, true);
+    S* other_copies_out = copies_out + W * pitch(n, true);
+    const index_t in_pitch = pitch(n, in_crowd), out_pitch = pitch(n, out_crowd);
+    traffic<S, W> memory;
+    memory.size = size;
+    std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
-      const S* from[W];
-      S* to[W];
+      const S* const* from = in + done;
+      S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
-      for (int l = 0; l < W; ++l) from[l] = in[done + (l < here ? l : 0)], to[l] = out[done + (l < here ? l : 0)];
-      const std::uint64_t keep = all_lanes<W> >> (W - here);
-      failed |= (sweep::template run<t>(n, from, in_row, in_column, to, out_row, out_column, keep, work) & keep) << done;
+      if (streaming && plain_in && !copy_in && done + 2 * W <= count) memory.fetch(in + done + W);
+      const S* other_from[W];
+      S* other_to[W];
+      if (here < W || copy_in || copy_out) {
+        for (int l = 0; l < W; ++l) {  // idle lanes do what the first one does
+          const int m = l < here ? l : 0;
+          other_from[l] = copy_in ? copies_in + m * in_pitch : from[m];
+          other_to[l] = copy_out ? copies_out + m * out_pitch : to[m];
+          if (copy_in && l < here) {
+            if (plain_in)
+              copy_flat(from[l], copies_in + l * in_pitch, size);
+            else
+              copy(n, true, from[l], in_shape, copies_in + l * in_pitch, {nullptr, n * planes, planes});
+          }
+        }
+        from = other_from;
+        to = other_to;
+      }
+      const bool good = sweep::template run<t>(n, from, copy_in ? n * planes : in_row, copy_in ? planes : in_column, memory, to,
+                                               copy_out ? n * planes : out_row, copy_out ? planes : out_column, work);
+      memory.finish();
+      if (!good) {
+        left |= std::uint64_t(1) << (done / W);
+      } else if (send_out) {
+        memory.send(copies_out, out[done], here * size);
+        std::swap(copies_out, other_copies_out);
+      } else if (copy_out) {
+        for (int l = 0; l < here; ++l) {
+          if (plain_out)
+            copy_flat(to[l], out[done + l], size);
+          else
+            copy(n, false, to[l], {nullptr, n * planes, planes}, out[done + l], out_shape);
+        }
+      }
     }
-    return failed;
+    memory.finish();
+    if (send_out) end_of_stream();
+    return left;
+  }
+
+ private:
+  using P = pack<S, W>;
+  static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
+
+  /// Would the lanes' matrices compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
+  template <class Pointer>
+  static bool crowded(const Pointer* m, int count) {
+    return W > 8 && count > 8 && (m[1] - m[0]) * static_cast<index_t>(sizeof(S)) % 4096 == 0;
+  }
+  /// From one copy to the next; with `apart` at another place in the sets each.
+  static index_t pitch(index_t n, bool apart) {
+    const index_t size = n * n * planes;
+    return apart ? (size + 2 * line - 1) / line * line : size;
+  }
+  static bool evenly_packed(S* const* m, int count, index_t size) {
+    for (int l = 1; l < count; ++l)
+      if (m[l] != m[0] + l * size) return false;
+    return true;
+  }
+  static void copy_flat(const S* from, S* to, index_t count) {
+    index_t e = 0;
+    for (; e + W <= count; e += W) P::store(to + e, P::load(from + e));
+    for (; e < count; ++e) to[e] = from[e];
+  }
+  static void copy(index_t n, bool lower, const S* from, strided<const S> from_shape, S* to, strided<S> to_shape) {
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < (lower ? i + 1 : n); ++j)
+        for (index_t p = 0; p < planes; ++p)
+          to[i * to_shape.row + j * to_shape.column + p] = from[i * from_shape.row + j * from_shape.column + p];
+  }
+  static index_t sweep_work(index_t order) {
+    const index_t invert = sweep::invert_work(order), factorize = sweep::factorize_work(order);
+    return invert > factorize ? invert : factorize;
   }
 };

@@ -15,38 +15,20 @@ struct pack {
   CHOLINV_INLINE static vec broadcast(const S* p) { return *p - vec{}; }
   CHOLINV_INLINE static void store(S* p, const vec& x) { *reinterpret_cast<unaligned*>(p) = x; }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
-  CHOLINV_INLINE static vec sqrt(vec x) {
-    for (int i = 0; i < W; ++i) x[i] = square_root(S(x[i]));
-    return x;
-  }
+  CHOLINV_INLINE static vec sqrt(const vec& x) { return square_roots<S>(x); }
   /// All bits set in the lanes where something holds.
   using truth = decltype(vec{} == vec{});
   CHOLINV_INLINE static truth both(const truth& a, const truth& b) { return a & b; }
   CHOLINV_INLINE static truth is_zero(const vec& x) { return x == vec{}; }
   CHOLINV_INLINE static truth not_positive(const vec& x) { return ~(x > vec{}); }
-  /// A bit for each lane.
-  CHOLINV_INLINE static std::uint64_t bits(const truth& t) {
-#if defined(__x86_64__) || defined(__i386__)
-#if CHOLINV_BYTES == 64
-    if constexpr (sizeof(vec) == 64 && sizeof(S) == 8) return _mm512_movepi64_mask(reinterpret_cast<__m512i>(t));
-    if constexpr (sizeof(vec) == 64 && sizeof(S) == 4) return _mm512_movepi32_mask(reinterpret_cast<__m512i>(t));
-#endif
-#if CHOLINV_BYTES >= 32
-    if constexpr (sizeof(vec) == 32 && sizeof(S) == 8) return static_cast<unsigned>(_mm256_movemask_pd(reinterpret_cast<__m256d>(t)));
-    if constexpr (sizeof(vec) == 32 && sizeof(S) == 4) return static_cast<unsigned>(_mm256_movemask_ps(reinterpret_cast<__m256>(t)));
-#endif
-#endif
-    std::uint64_t b = 0;
-    for (int i = 0; i < W; ++i) b |= std::uint64_t(t[i] != 0) << i;
-    return b;
-  }
+  CHOLINV_INLINE static bool any(const truth& t) { return in_any_lane(t); }
   /// Number e of each of W matrices.
-  CHOLINV_INLINE static vec gather(const S* const* from, int e) {
+  CHOLINV_INLINE static vec gather(const S* const* from, index_t e) {
     S x[W];
     CHOLINV_UNROLL for (int l = 0; l < W; ++l) x[l] = from[l][e];
     return load(x);
   }
-  CHOLINV_INLINE static void scatter(S* const* to, int e, const vec& x) { CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l]; }
+  CHOLINV_INLINE static void scatter(S* const* to, index_t e, const vec& x) { CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l]; }
   /// One in lane r if there is such a lane, else zeros.
   CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
   /// x in the lanes 0 to r, zero in those after.
@@ -82,26 +64,6 @@ struct pack {
   static constexpr edge ones_then_zeros{};
 
   typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
-
-#if CHOLINV_FMA && (defined(__x86_64__) || defined(__i386__))
-#if CHOLINV_BYTES >= 64
-  CHOLINV_INLINE static __m512d fused(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
-  CHOLINV_INLINE static __m512 fused(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
-#endif
-#if CHOLINV_BYTES >= 32
-  CHOLINV_INLINE static __m256d fused(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
-  CHOLINV_INLINE static __m256 fused(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
-#endif
-  CHOLINV_INLINE static __m128d fused(__m128d a, __m128d b, __m128d c) { return _mm_fmadd_pd(a, b, c); }
-  CHOLINV_INLINE static __m128 fused(__m128 a, __m128 b, __m128 c) { return _mm_fmadd_ps(a, b, c); }
-#elif CHOLINV_FMA
-  CHOLINV_INLINE static vec fused(vec a, const vec& b, const vec& c) {
-    for (int i = 0; i < W; ++i) a[i] = pack<S, 1>::fma(a[i], b[i], c[i]);
-    return a;
-  }
-#else
-  CHOLINV_INLINE static vec fused(const vec& a, const vec& b, const vec& c) { return c + a * b; }
-#endif
 };
 
 /// Lanes picked from a and b by compile-time indices; those of b count from the width on.
@@ -126,13 +88,14 @@ CHOLINV_INLINE void exchange(V& a, V& b, std::integer_sequence<int, lane...>) {
   b = high;
 }
 
-template <class V, int width, int step = 1>
-CHOLINV_INLINE void transpose(V (&rows)[width]) {
-  if constexpr (step < width) {
-    CHOLINV_UNROLL for (int r = 0; r < width; ++r) {
-      if ((r & step) == 0) exchange<V, step>(rows[r], rows[r + step], std::make_integer_sequence<int, width>{});
+/// Transpose each square of `count` lanes; W is the number of lanes.
+template <int W, class V, int count, int step = 1>
+CHOLINV_INLINE void transpose(V (&rows)[count]) {
+  if constexpr (step < count) {
+    CHOLINV_UNROLL for (int r = 0; r < count; ++r) {
+      if ((r & step) == 0) exchange<V, step>(rows[r], rows[r + step], std::make_integer_sequence<int, W>{});
     }
-    transpose<V, width, 2 * step>(rows);
+    transpose<W, V, count, 2 * step>(rows);
   }
 }
 
@@ -181,11 +144,11 @@ struct pack<S, 1> {
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 
-  CHOLINV_INLINE static vec gather(const S* const* from, int e) { return from[0][e]; }
-  CHOLINV_INLINE static void scatter(S* const* to, int e, const vec& x) { to[0][e] = x; }
+  CHOLINV_INLINE static vec gather(const S* const* from, index_t e) { return from[0][e]; }
+  CHOLINV_INLINE static void scatter(S* const* to, index_t e, const vec& x) { to[0][e] = x; }
   using truth = bool;
   CHOLINV_INLINE static truth both(truth a, truth b) { return a && b; }
   CHOLINV_INLINE static truth is_zero(const vec& x) { return x == S(0); }
   CHOLINV_INLINE static truth not_positive(const vec& x) { return !(x > S(0)); }
-  CHOLINV_INLINE static std::uint64_t bits(truth t) { return t ? 1 : 0; }
+  CHOLINV_INLINE static bool any(truth t) { return t; }
 };

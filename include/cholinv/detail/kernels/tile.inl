@@ -20,6 +20,7 @@ struct tile_shape {
   static constexpr index_t block_plane = nr * row_width;  // the same for a packed block of nr rows of the factor
   static constexpr index_t block_column = planes * block_plane;
   static constexpr int side = !is_ieee<S> || width == 1 ? 1 : width < nr ? width : nr;  // of the squares moved through registers
+  using square_pack = pack<S, side>;
   static_assert(nr % side == 0);
   static_assert(panel_rows % nr == 0, "a column block lies within one panel");
 
@@ -47,16 +48,15 @@ struct tile {
   typename K::V c[K::planes][M][K::nr];
 };
 
-/// The right operand: nr rows, `step` scalars from column to column, `plane` from real to imaginary part. From row to row it is
-/// K::row_width, unless the lanes say otherwise.
+/// The right operand: nr rows, K::row_width scalars apart, `step` from column to column, `plane` from real to imaginary part.
 template <class S>
 struct right_rows {
   const S* data;
-  index_t step, plane, row = 0;
+  index_t step, plane;
 
   template <class K>
   CHOLINV_INLINE const S* at(int j) const {
-    return data + (K::lanes ? j * row : j * K::row_width);
+    return data + j * K::row_width;
   }
 };
 

@@ -1,11 +1,11 @@
-// The smallest orders, fully unrolled: W matrices at once, every element in a register of its own.
+// The smallest orders, fully unrolled: W row-major matrices without padding at once, every element in a register of its own.
 
 template <class K, int N>
 struct tiny {
   using S = typename K::S;
   using V = typename K::V;
   using P = typename K::ops;
-  static constexpr int W = K::width, planes = K::planes;
+  static constexpr int planes = K::planes;
 
   /// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
   template <int Sign>
@@ -18,15 +18,16 @@ struct tiny {
     }
   }
 
-  /// e[i * N + j] is element (i, j): on entry of the factor, of which the lower triangle is read, on return of the inverse. Answers
-  /// which lanes have a zero on the diagonal.
-  CHOLINV_INLINE static std::uint64_t invert(V (&e)[N * N][planes]) {
-    V y[N][N][planes], r[N][planes];
+  /// False, and nothing written, when there is a zero on a diagonal.
+  static bool invert(const S* const* in, S* const* out) {
+    V e[N * N][planes], y[N][N][planes], r[N][planes];
+    load_numbers<K, N * N * planes>(in, &e[0][0]);
     typename P::truth bad{};
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       bad |= is_zero_lanes<K>(e[j * N + j]);
       conj_reciprocal_lanes<K>(e[j * N + j], r[j]);
     }
+    if (P::any(bad)) return false;
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
         if (i > j) continue;
@@ -59,15 +60,7 @@ struct tiny {
         }
       }
     }
-    return P::bits(bad);
-  }
-
-  /// Row-major matrices without padding, straight through registers.
-  static std::uint64_t invert_in_registers(const S* const* in, S* const* out, std::uint64_t keep) {
-    V e[N * N][planes];
-    load_numbers<K, N * N * planes>(in, &e[0][0]);
-    const std::uint64_t bad = invert(e);
-    store_numbers<K, N * N * planes>(out, &e[0][0], keep & ~bad);
-    return bad;
+    store_numbers<K, N * N * planes>(out, &e[0][0]);
+    return true;
   }
 };

@@ -1,0 +1,223 @@
+// What vector extensions cannot say in every compiler, for the vectors of this instruction set: fused multiply-add, square root,
+// "does it hold anywhere", joined pieces. Builtins, since <immintrin.h> alone would take a sixth of the time that a user's
+// translation unit may take to compile. Everywhere else the generic forms stand in.
+
+typedef double double2 __attribute__((vector_size(16)));
+typedef float float4 __attribute__((vector_size(16)));
+#if CHOLINV_X86 && CHOLINV_BYTES >= 32
+typedef double double4 __attribute__((vector_size(32)));
+typedef float float8 __attribute__((vector_size(32)));
+#endif
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64
+typedef double double8 __attribute__((vector_size(64)));
+typedef float float16 __attribute__((vector_size(64)));
+typedef int int16 __attribute__((vector_size(64)));
+inline constexpr unsigned char all8 = 255;
+inline constexpr unsigned short all16 = 65535;
+inline constexpr int current_rounding = 4;
+#endif
+
+// a * b + c, rounded once.
+#if CHOLINV_FMA && CHOLINV_HAS_ELEMENTWISE_FMA
+template <class V>
+CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) {
+  return __builtin_elementwise_fma(a, b, c);
+}
+#elif CHOLINV_FMA && CHOLINV_X86
+CHOLINV_INLINE double2 fused(const double2& a, const double2& b, const double2& c) { return __builtin_ia32_vfmaddpd(a, b, c); }
+CHOLINV_INLINE float4 fused(const float4& a, const float4& b, const float4& c) { return __builtin_ia32_vfmaddps(a, b, c); }
+#if CHOLINV_BYTES >= 32
+CHOLINV_INLINE double4 fused(const double4& a, const double4& b, const double4& c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
+CHOLINV_INLINE float8 fused(const float8& a, const float8& b, const float8& c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+#endif
+#if CHOLINV_BYTES >= 64
+CHOLINV_INLINE double8 fused(const double8& a, const double8& b, const double8& c) {
+  return __builtin_ia32_vfmaddpd512_mask(a, b, c, all8, current_rounding);
+}
+CHOLINV_INLINE float16 fused(const float16& a, const float16& b, const float16& c) {
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, all16, current_rounding);
+}
+#endif
+#elif CHOLINV_FMA
+template <class V>
+CHOLINV_INLINE V fused(V a, const V& b, const V& c) {
+  for (int i = 0; i < static_cast<int>(sizeof(V) / sizeof(a[0])); ++i)
+    a[i] = sizeof(a[0]) == 8 ? __builtin_fma(a[i], b[i], c[i]) : __builtin_fmaf(a[i], b[i], c[i]);
+  return a;
+}
+#else
+template <class V>
+CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) {
+  return c + a * b;
+}
+#endif
+
+template <class S, class V>
+CHOLINV_INLINE V square_roots(V x) {
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64 && defined(__clang__)
+  if constexpr (sizeof(V) == 64 && sizeof(S) == 8) return __builtin_ia32_sqrtpd512(x, current_rounding);
+  if constexpr (sizeof(V) == 64 && sizeof(S) == 4) return __builtin_ia32_sqrtps512(x, current_rounding);
+#elif CHOLINV_X86 && CHOLINV_BYTES >= 64
+  if constexpr (sizeof(V) == 64 && sizeof(S) == 8) return __builtin_ia32_sqrtpd512_mask(x, x, all8, current_rounding);
+  if constexpr (sizeof(V) == 64 && sizeof(S) == 4) return __builtin_ia32_sqrtps512_mask(x, x, all16, current_rounding);
+#endif
+#if CHOLINV_X86 && CHOLINV_BYTES >= 32
+  if constexpr (sizeof(V) == 32 && sizeof(S) == 8) return __builtin_ia32_sqrtpd256(x);
+  if constexpr (sizeof(V) == 32 && sizeof(S) == 4) return __builtin_ia32_sqrtps256(x);
+#endif
+  for (int i = 0; i < static_cast<int>(sizeof(V) / sizeof(S)); ++i) x[i] = square_root(S(x[i]));
+  return x;
+}
+
+/// A vector to aligned memory, past the caches where the instruction set can.
+template <class S, class V>
+CHOLINV_INLINE void stream(S* to, const V& x) {
+#ifdef __clang__
+  __builtin_nontemporal_store(x, reinterpret_cast<V*>(to));
+#elif CHOLINV_X86 && CHOLINV_BYTES >= 64
+  __builtin_ia32_movntpd512(reinterpret_cast<double*>(to), reinterpret_cast<double8>(x));
+#elif CHOLINV_X86 && CHOLINV_BYTES >= 32
+  __builtin_ia32_movntpd256(reinterpret_cast<double*>(to), reinterpret_cast<double4>(x));
+#elif CHOLINV_X86 && defined(__SSE2__)
+  __builtin_ia32_movntpd(reinterpret_cast<double*>(to), reinterpret_cast<double2>(x));
+#else
+  *reinterpret_cast<V*>(to) = x;
+#endif
+}
+/// After the last of them: other threads see what was streamed.
+CHOLINV_INLINE void end_of_stream() {
+#if CHOLINV_X86 && defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}
+
+/// Does a comparison hold in any lane?
+template <class M>
+CHOLINV_INLINE bool in_any_lane(const M& mask) {
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64
+  if constexpr (sizeof(M) == 64) return __builtin_ia32_cvtd2mask512(reinterpret_cast<int16>(mask)) != 0;
+#endif
+#if CHOLINV_X86 && CHOLINV_BYTES >= 32
+  if constexpr (sizeof(M) == 32) return __builtin_ia32_movmskps256(reinterpret_cast<float8>(mask)) != 0;
+#endif
+  bool found = false;
+  for (int i = 0; i < static_cast<int>(sizeof(M) / sizeof(mask[0])); ++i) found |= mask[i] != 0;
+  return found;
+}
+
+#if CHOLINV_X86 && CHOLINV_BYTES >= 32
+CHOLINV_INLINE double4 joined(const double2& low, const double2& high) {
+#ifdef __clang__
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3);
+#else
+  return __builtin_ia32_vinsertf128_pd256(__builtin_ia32_pd256_pd(low), high, 1);
+#endif
+}
+#endif
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64
+CHOLINV_INLINE double8 joined(const double4& low, const double4& high) {
+#ifdef __clang__
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  const double8 x = __builtin_ia32_pd512_256pd(low);
+  return __builtin_ia32_insertf64x4_mask(x, high, 1, x, all8);
+#endif
+}
+#endif
+
+/// Memory at any alignment as doubles, `Bytes` at once.
+template <int Bytes>
+struct piece {
+  typedef double type __attribute__((vector_size(Bytes)));
+  typedef double unaligned __attribute__((vector_size(Bytes), aligned(4), may_alias));
+};
+template <>
+struct piece<8> {
+  using type = double;
+  typedef double unaligned __attribute__((aligned(4), may_alias));
+};
+
+/// A vector V of the pieces at from[0] + offset, from[step] + offset, ...
+template <class V, int Bytes, int step, class S>
+CHOLINV_INLINE V join(const S* const* from, index_t offset) {
+  using memory = typename piece<Bytes>::unaligned;
+  using value = typename piece<Bytes>::type;
+  constexpr int count = static_cast<int>(sizeof(V)) / Bytes;
+  static_assert(count == 1 || count == 2 || count == 4);
+  const value x = *reinterpret_cast<const memory*>(from[0] + offset);
+  if constexpr (count == 1) {
+    return reinterpret_cast<V>(x);
+  } else if constexpr (count == 2) {
+    const value y = *reinterpret_cast<const memory*>(from[step] + offset);
+    if constexpr (Bytes == 8)
+      return reinterpret_cast<V>(double2{x, y});
+    else
+      return reinterpret_cast<V>(joined(x, y));
+  } else {
+    using half = typename piece<2 * Bytes>::type;
+    return reinterpret_cast<V>(joined(join<half, Bytes, step>(from, offset), join<half, Bytes, step>(from + 2 * step, offset)));
+  }
+}
+
+/// The same back.
+template <int Bytes, int step, class V, class S>
+CHOLINV_INLINE void split(const V& x, S* const* to, index_t offset) {
+  using memory = typename piece<Bytes>::unaligned;
+  CHOLINV_UNROLL for (int q = 0; q < static_cast<int>(sizeof(V)) / Bytes; ++q) * reinterpret_cast<memory*>(to[q * step] + offset) =
+      reinterpret_cast<const memory*>(&x)[q];
+}
+
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64
+// The first numbers of a piece, by mask.
+#ifdef __clang__
+#define CHOLINV_AT(type, p) reinterpret_cast<type*>(p)
+#else
+#define CHOLINV_AT(type, p) (p)
+#endif
+CHOLINV_INLINE double8 load_some(const double* from, unsigned char mask, double8) {
+  return __builtin_ia32_loadupd512_mask(from, double8{}, mask);
+}
+CHOLINV_INLINE double4 load_some(const double* from, unsigned char mask, double4) {
+  return __builtin_ia32_loadupd256_mask(CHOLINV_AT(const double4, from), double4{}, mask);
+}
+CHOLINV_INLINE double4 load_some(const float* from, unsigned char mask, double4) {
+  return reinterpret_cast<double4>(__builtin_ia32_loadups256_mask(CHOLINV_AT(const float8, from), float8{}, mask));
+}
+CHOLINV_INLINE double2 load_some(const float* from, unsigned char mask, double2) {
+  return reinterpret_cast<double2>(__builtin_ia32_loadups128_mask(CHOLINV_AT(const float4, from), float4{}, mask));
+}
+CHOLINV_INLINE void store_some(double* to, const double8& x, unsigned char mask) { __builtin_ia32_storeupd512_mask(to, x, mask); }
+CHOLINV_INLINE void store_some(double* to, const double4& x, unsigned char mask) {
+  __builtin_ia32_storeupd256_mask(CHOLINV_AT(double4, to), x, mask);
+}
+CHOLINV_INLINE void store_some(float* to, const double4& x, unsigned char mask) {
+  __builtin_ia32_storeups256_mask(CHOLINV_AT(float8, to), reinterpret_cast<float8>(x), mask);
+}
+CHOLINV_INLINE void store_some(float* to, const double2& x, unsigned char mask) {
+  __builtin_ia32_storeups128_mask(CHOLINV_AT(float4, to), reinterpret_cast<float4>(x), mask);
+}
+#undef CHOLINV_AT
+template <class V, int R, class S>
+CHOLINV_INLINE V join_some(const S* const* from, index_t offset, unsigned char mask) {
+  constexpr int bytes = R * static_cast<int>(sizeof(S));
+  using value = typename piece<bytes>::type;
+  const value x = load_some(from[0] + offset, mask, value{});
+  if constexpr (sizeof(V) == bytes) {
+    return reinterpret_cast<V>(x);
+  } else {
+    const auto low = joined(x, load_some(from[R] + offset, mask, value{}));
+    if constexpr (sizeof(V) == 2 * bytes)
+      return reinterpret_cast<V>(low);
+    else
+      return reinterpret_cast<V>(
+          joined(low, joined(load_some(from[2 * R] + offset, mask, value{}), load_some(from[3 * R] + offset, mask, value{}))));
+  }
+}
+template <int R, class V, class S>
+CHOLINV_INLINE void split_some(const V& x, S* const* to, index_t offset, unsigned char mask) {
+  constexpr int bytes = R * static_cast<int>(sizeof(S));
+  typedef double value __attribute__((vector_size(bytes), may_alias));
+  CHOLINV_UNROLL for (int q = 0; q < static_cast<int>(sizeof(V)) / bytes; ++q)
+      store_some(to[R * q] + offset, typename piece<bytes>::type(reinterpret_cast<const value*>(&x)[q]), mask);
+}
+#endif

@@ -1,0 +1,130 @@
+// test_paths.cpp: batches that outgrow the caches, lanes that compete for the same cache sets, threads that share one matrix. The bits
+// are those of each matrix alone (rules 8 and 11).
+// builds: native openmp
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "support/cases.hpp"
+#include "support/random.hpp"
+
+namespace {
+
+using namespace support;
+
+template <class T>
+class paths : public testing::Test {};
+TYPED_TEST_SUITE(paths, dtypes, dtype_names);
+
+constexpr index_t different = 23;  // matrices in a batch, repeated: not a divisor of any number of lanes
+
+// Law: every matrix of a batch has the bits that it has alone, but for those with a zero on the diagonal, which stay as they were
+// and are reported. What lies between the matrices stays too.
+template <class T>
+void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads) {
+  SCOPED_TRACE(describe<T>(seed, n, false, in_place ? "in place" : "row_major", cholinv::backend::native) + ", batch of " +
+               std::to_string(count) + ", gap " + std::to_string(gap) + ", threads " + std::to_string(threads));
+  engine g(seed);
+  const index_t size = n * n, step = size + gap;
+  cholinv::options o = using_backend(cholinv::backend::native);
+  std::vector<T> kinds, alone;
+  for (index_t k = 0; k < different; ++k) {
+    const dense<T> f = random_factor<T>(g, n, false);
+    kinds.insert(kinds.end(), f.elements.begin(), f.elements.end());
+    o.threads = 1;
+    const auto x = cholinv::cholesky_inverse(cholinv::tensor_view<const T>(f.elements.data(), {n, n}), false, o);
+    alone.insert(alone.end(), x.data(), x.data() + size);
+  }
+  const T untouched(-77);
+  std::vector<T> from(static_cast<std::size_t>(count * step), untouched);
+  const auto is_bad = [&](index_t b) { return with_zeros && (b % 101 == 7 || b == count - 1); };
+  for (index_t b = 0; b < count; ++b) {
+    std::copy_n(kinds.data() + b % different * size, size, from.data() + b * step);
+    if (is_bad(b)) from[static_cast<std::size_t>(b * step + size - 1)] = T(0);
+  }
+  std::vector<T> apart(in_place ? 0 : from.size(), untouched);
+  std::vector<T>& to = in_place ? from : apart;
+  const std::vector<T> before = in_place ? from : apart;
+
+  std::vector<int> info(static_cast<std::size_t>(count), -1);
+  o.threads = threads;
+  const std::vector<index_t> shape{count, n, n}, strides{step, n, 1};
+  const index_t failed =
+      cholinv::cholesky_inverse_ex(cholinv::tensor_view<const T>(from.data(), shape, strides), false,
+                                   cholinv::tensor_view<T>(to.data(), shape, strides), cholinv::tensor_view<int>(info.data(), {count}), o);
+  index_t expected = 0;
+  for (index_t b = 0; b < count; ++b) {
+    const auto at = static_cast<std::size_t>(b * step), bytes = static_cast<std::size_t>(size) * sizeof(T);
+    expected += is_bad(b);
+    ASSERT_EQ(info[static_cast<std::size_t>(b)], is_bad(b) ? n : 0) << "matrix " << b;
+    const T* const wanted = is_bad(b) ? before.data() + at : alone.data() + b % different * size;
+    ASSERT_EQ(std::memcmp(to.data() + at, wanted, bytes), 0) << "matrix " << b;
+    for (index_t e = 0; e < gap; ++e)
+      ASSERT_TRUE(same_bits(to[at + static_cast<std::size_t>(size + e)], untouched)) << "behind matrix " << b;
+  }
+  ASSERT_EQ(failed, expected);
+}
+
+TYPED_TEST(paths, batches_beyond_the_caches) {
+  using T = TypeParam;
+  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33}) {
+    const index_t count = 33000000 / (n * n * static_cast<index_t>(sizeof(T))) + 5;
+    check_batch<T>(601, n, count, 0, false, false, 1);
+    if (n == 3 || n == 8 || n == 13) {
+      check_batch<T>(602, n, count, 0, true, true, 1);
+      check_batch<T>(603, n, count, 3, false, true, 2);
+    }
+  }
+}
+
+// Matrices whose distance is a multiple of 4 kB fall into the same sets of a first-level cache, and are copied on their way.
+TYPED_TEST(paths, lanes_in_the_same_cache_sets) {
+  using T = TypeParam;
+  for (index_t n : {32, 64})
+    for (bool in_place : {false, true})
+      for (index_t count : {9, 16, 37}) check_batch<T>(604, n, count, 0, in_place, count == 37, 1);
+  for (index_t n : {7, 20, 31}) check_batch<T>(605, n, 37, 4096 - n * n, false, true, 1);
+}
+
+// Law: a team inside the matrix, of whatever size, finds what one thread finds; a bad matrix is left alone.
+TYPED_TEST(paths, threads_share_a_matrix) {
+  using T = TypeParam;
+  const std::uint64_t seed = 606;
+  engine g(seed);
+  for (index_t n : {256, 301}) {
+    const dense<T> f = random_factor<T>(g, n, false);
+    dense<T> a(n, n);
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < n; ++j) a(i, j) = i == j ? T(static_cast<real_t<T>>(n)) : i > j ? f(i, j) : conjugate(f(j, i));
+    for (index_t count : {1, 3})
+      for (bool upper : {false, true}) {
+        cholinv::tensor<T> factors({count, n, n}), positives({count, n, n});
+        for (const auto& m : matrices(factors)) assign(m, f);
+        for (const auto& m : matrices(positives)) assign(m, a);
+        if (count == 3) factors(1, 200, 200) = T(0), positives(1, 230, 230) = T(-1);
+        cholinv::options o = using_backend(cholinv::backend::native);
+        o.threads = 1;
+        const auto inverses = cholinv::cholesky_inverse_ex(factors, upper, o);
+        const auto made = cholinv::cholesky_ex(positives, upper, o);
+        if (count == 3) {
+          EXPECT_EQ(inverses.info(1), 201);
+          EXPECT_EQ(made.info(1), 231);
+        }
+        for (int threads : {2, 3, 5}) {
+          SCOPED_TRACE(describe<T>(seed, n, upper, "row_major", cholinv::backend::native) + ", batch of " + std::to_string(count) +
+                       ", threads " + std::to_string(threads));
+          o.threads = threads;
+          const auto x = cholinv::cholesky_inverse_ex(factors, upper, o);
+          const auto l = cholinv::cholesky_ex(positives, upper, o);
+          ASSERT_TRUE(same_tensor(x.inverse, inverses.inverse));
+          ASSERT_TRUE(same_tensor(l.factor, made.factor));
+          for (index_t b = 0; b < count; ++b) {
+            ASSERT_EQ(x.info(b), inverses.info(b));
+            ASSERT_EQ(l.info(b), made.info(b));
+          }
+        }
+      }
+  }
+}
+
+}  // namespace
