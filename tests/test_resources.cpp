@@ -269,7 +269,7 @@ TYPED_TEST(resources, out_is_untouched_when_memory_runs_out) {
   const std::uint64_t seed = 404;
   engine g(seed);
   long failures = 0;
-  for (index_t n : {1, 8, 100, 130})
+  for (index_t n : {1, 8, 100, 130, 131})
     for (bool upper : {false, true}) {
       const inputs<T> in(g, {5}, n, upper);
       const cholinv::tensor_view<const T> factor = in.factor, positive = in.positive;

@@ -26,12 +26,12 @@ ROOMS = [
     ["detail/buffer.hpp"],
     ["config.hpp"],
     ["detail/kernels/region.inl"],
-    [f"detail/kernels/{kernel}.inl" for kernel in ("pack", "tile", "panel", "block", "move", "tiny", "lane")],
+    [f"detail/kernels/{kernel}.inl" for kernel in ("simd", "pack", "tile", "panel", "block", "move", "tiny", "lane")],
 ]
 ROOM_OF = {header: number for number, room in enumerate(ROOMS) for header in room}
 
 # Everything else that a header may include is the C++ standard library, whose names have neither a slash nor a suffix.
-FOREIGN = {"detail/lapack.hpp": ["lapacke.h"], "detail/execute.hpp": ["omp.h"], "detail/native.hpp": ["immintrin.h"]}
+FOREIGN = {"detail/lapack.hpp": ["lapacke.h"], "detail/execute.hpp": ["omp.h"]}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 

@@ -207,14 +207,15 @@ class runner {
   void run_lanes(index_t first, int count, int width) {
     const S* in[chunk];
     S* out[chunk];
-    for (index_t l = 0; l < count;) {
-      const place<T> m = p_.at(first + l);
-      const index_t rest = count - l, here = std::min(rest, p_.evenly(first + l));
-      for (index_t r = 0; r < here; ++r, ++l) {
-        in[l] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
-        out[l] = reinterpret_cast<S*>(m.out + r * p_.out_step());
+    index_t known = 0;
+    do {  // at least one is: g++ would warn of `out` otherwise
+      const place<T> m = p_.at(first + known);
+      const index_t rest = count - known, here = std::min(rest, p_.evenly(first + known));
+      for (index_t r = 0; r < here; ++r, ++known) {
+        in[known] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
+        out[known] = reinterpret_cast<S*>(m.out + r * p_.out_step());
       }
-    }
+    } while (known < count);
     // A bad matrix makes its whole group of lanes go one by one, to the same bits.
     const std::uint64_t left = native<T, t>::lanes(p_, in, out, count, streaming_, work_.data());
     if (left == 0 && p_.info == nullptr) return;
