@@ -78,6 +78,7 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
   static_cast<void>(upper);
+  detail::require_scalar<T>();
   const detail::wording w = detail::wording_of(detail::task::invert);
   detail::check_input(w, factor, o);
   const index_t count = detail::checked_size(detail::batch_shape(factor.shape()));

@@ -112,6 +112,7 @@ plan checked_plan(const wording& w, index_t order, index_t count, const options&
 /// What the forms that allocate their result check before they do.
 template <class T>
 void check_before_allocating(const wording& w, const tensor_view<const T>& a, const options& o) {
+  require_scalar<T>();
   check_input(w, a, o);
   checked_plan<T>(w, a.extent(a.rank() - 1), checked_size(batch_shape(a.shape())), o);
 }

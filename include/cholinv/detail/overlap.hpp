@@ -69,15 +69,14 @@ struct footprint {
 };
 
 /// Throws std::invalid_argument when the view reaches further than index_t can count, or is null.
-template <class T>
-footprint footprint_of(const char* function, const char* name, const tensor_view<T>& view) {
+inline footprint footprint_of(const char* function, const char* name, const layout& view, const void* data, std::size_t element_size) {
   footprint f;
   if (view.size() == 0) return f;
-  if (view.data() == nullptr)
+  if (data == nullptr)
     misuse({function, ": argument ", name, " of shape ", view.shape(), " has a null data pointer; it should point to ", view.size(),
             " elements"});
   constexpr index_t limit = std::numeric_limits<index_t>::max() / 4;
-  f.element_size = static_cast<index_t>(sizeof(T));
+  f.element_size = static_cast<index_t>(element_size);
   index_t down = 0, up = 0;
   for (int d = 0; d < view.rank(); ++d) {
     if (view.extent(d) == 1) continue;
@@ -92,10 +91,15 @@ footprint footprint_of(const char* function, const char* name, const tensor_view
     f.stride[f.rank++] = magnitude * f.element_size;
     (negative ? down : up) += magnitude * f.element_size * bound;
   }
-  const auto base = reinterpret_cast<std::uintptr_t>(view.data());
+  const auto base = reinterpret_cast<std::uintptr_t>(data);
   f.low = base - static_cast<std::uintptr_t>(down);
   f.high = base + static_cast<std::uintptr_t>(up);
   return f;
+}
+
+template <class T>
+footprint footprint_of(const char* function, const char* name, const tensor_view<T>& view) {
+  return footprint_of(function, name, view, view.data(), sizeof(T));
 }
 
 /// Do all smaller strides together stay below each stride, in this order? Then no two index tuples name the same address.
@@ -170,9 +174,8 @@ inline footprint footprint_of(const void* memory, std::size_t size) {
 }
 
 /// The same elements in the same places; strides of extents <= 1 do not count.
-template <class T>
-bool same_view(const tensor_view<const T>& a, const tensor_view<T>& b) noexcept {
-  if (a.data() != b.data() || a.shape() != b.shape()) return false;
+inline bool same_view(const layout& a, const void* a_data, const layout& b, const void* b_data) noexcept {
+  if (a_data != b_data || a.shape() != b.shape()) return false;
   for (int d = 0; d < a.rank(); ++d)
     if (a.extent(d) > 1 && a.stride(d) != b.stride(d)) return false;
   return true;

@@ -78,9 +78,7 @@ struct problem {
 };
 
 /// Rank and squareness of the input, and what the options alone can get wrong.
-template <class T>
-void check_input(const wording& w, const tensor_view<const T>& a, const options& o) {
-  require_scalar<T>();
+inline void check_input(const wording& w, const layout& a, const options& o) {
   if (a.rank() < 2) misuse({w.function, ": argument ", w.input, " has rank ", a.rank(), "; it should be at least 2, of shape (*, n, n)"});
   if (a.extent(a.rank() - 1) != a.extent(a.rank() - 2))
     misuse({w.function, ": argument ", w.input, " has shape ", a.shape(),
@@ -99,8 +97,7 @@ inline extents_list batch_shape(const extents_list& shape) {
   return batch;
 }
 
-template <class T>
-void check_apart_from_itself(const wording& w, const char* name, const tensor_view<T>& view, const footprint& bytes) {
+inline void check_apart_from_itself(const wording& w, const char* name, const layout& view, const footprint& bytes) {
   if (overlaps_itself(bytes))
     misuse({w.function, ": argument ", name, " of shape ", view.shape(), " has strides ", view.strides(),
             ", which give two of its elements one address; they should all lie apart"});
@@ -113,10 +110,8 @@ inline void check_apart(const wording& w, const char* name, const footprint& byt
 }
 
 /// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
-template <class T>
-problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo, const tensor_view<T>& out, const tensor_view<int>* info,
-                           const options& o) {
-  const wording w = wording_of(t);
+inline void check_arguments(const wording& w, const layout& a, const void* a_data, const layout& out, const void* out_data,
+                            std::size_t element_size, const tensor_view<int>* info, const options& o) {
   check_input(w, a, o);
   if (out.shape() != a.shape())
     misuse({w.function, ": argument out has shape ", out.shape(), "; it should have the shape of ", w.input, ", ", a.shape()});
@@ -124,12 +119,13 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
     misuse({w.function, ": argument info has shape ", info->shape(), "; it should have the batch shape of ", w.input, ", ",
             batch_shape(a.shape())});
 
-  const footprint in_bytes = footprint_of(w.function, w.input, a), out_bytes = footprint_of(w.function, "out", out);
+  const footprint in_bytes = footprint_of(w.function, w.input, a, a_data, element_size),
+                  out_bytes = footprint_of(w.function, "out", out, out_data, element_size);
   const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
   const footprint scratch_bytes = footprint_of(o.scratch, o.scratch_size);
   check_apart_from_itself(w, "out", out, out_bytes);
   if (info != nullptr) check_apart_from_itself(w, "info", *info, info_bytes);
-  if (!same_view(a, out))
+  if (!same_view(a, a_data, out, out_data))
     check_apart(w, "out", out_bytes, w.input, in_bytes, "be exactly the same view (in place) or share no memory with it");
   for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info_bytes}, {"options.scratch", scratch_bytes}}) {
     if (bytes.empty()) continue;
@@ -137,6 +133,14 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
     check_apart(w, name, bytes, "out", out_bytes, "share no memory with it");
   }
   check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
+}
+
+/// The one case that is left of a call.
+template <class T>
+problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo, const tensor_view<T>& out, const tensor_view<int>* info,
+                           const options& o) {
+  require_scalar<T>();
+  check_arguments(wording_of(t), a, a.data(), out, out.data(), sizeof(T), info, o);
 
   problem<T> p;
   const int rows = a.rank() - 2, columns = a.rank() - 1;

@@ -167,27 +167,29 @@ struct lane_sweep {
         if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
       }
     }
-    for (index_t r = 0; r < height; ++r)
-      for (index_t c = 0; c < i0 + height; c += run_elements)
-        write_run(t + c * strip_column + r * element, strip_column, i0 + height - c, conjugate, out, (i0 + r) * row + c * planes);
-    for (index_t c = 0; c < i0; ++c)
-      for (index_t r = 0; r < height; r += run_elements)
-        write_run(t + c * strip_column + r * element, element, height - r, !conjugate, out, c * row + (i0 + r) * planes);
-  }
-  /// Up to a run's worth of the `count` elements at `from`, `step` scalars apart.
-  CHOLINV_INLINE static void write_run(const S* from, index_t step, index_t count, bool conjugate, S* const* out, index_t offset) {
-    V x[run_length];
-    CHOLINV_UNROLL for (int e = 0; e < run_elements; ++e) {
-      x[e * planes] = P::load(from + e * step);
-      if constexpr (planes == 2) {
-        const V im = P::load(from + e * step + W);
-        x[e * planes + 1] = conjugate ? -im : im;
-      }
+    for (const bool mirror : {false, true}) {
+      // Line after line, each of `count` elements: rows of the strip, then its columns left of the diagonal block.
+      const index_t lines = mirror ? i0 : height, count = mirror ? height : i0 + height;
+      const index_t across = mirror ? strip_column : element, along = mirror ? element : strip_column;
+      const bool flip = conjugate != mirror;
+      for (index_t line = 0; line < lines; ++line)
+        for (index_t e0 = 0; e0 < count; e0 += run_elements) {
+          const S* from = t + line * across + e0 * along;
+          V x[run_length];
+          CHOLINV_UNROLL for (int e = 0; e < run_elements; ++e) {
+            x[e * planes] = P::load(from + e * along);
+            if constexpr (planes == 2) {
+              const V im = P::load(from + e * along + W);
+              x[e * planes + 1] = flip ? -im : im;
+            }
+          }
+          const index_t offset = (mirror ? line : i0 + line) * row + (mirror ? i0 + e0 : e0) * planes;
+          if (count - e0 >= run_elements)
+            run_of<K, run_length>::store(out, offset, x);
+          else
+            run_of<K, run_length>::store_some(out, offset, static_cast<int>((count - e0) * planes), x);
+        }
     }
-    if (count >= run_elements)
-      run_of<K, run_length>::store(out, offset, x);
-    else
-      run_of<K, run_length>::store_some(out, offset, static_cast<int>(count * planes), x);
   }
 
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,

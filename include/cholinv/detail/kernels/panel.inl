@@ -52,7 +52,7 @@ template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
   static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = K::lanes || M == K::mv;
-  static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
+  CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
     tile<K, M> t;
     clear(t);
     const index_t done = j - first;  // columns of this panel before j
@@ -78,7 +78,7 @@ struct solve_tile {
 template <class K, int M>
 struct product_tile {
   using S = typename K::S;
-  static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane) {
+  CHOLINV_INLINE static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane) {
     tile<K, M> t;
     clear(t);
     accumulate_upper<K, +1>(t, a, b, count);
