@@ -16,7 +16,7 @@ using namespace bench;
 
 constexpr char usage[] =
     "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,40-80:8]; CHOLINV_FORCE_ISA chooses the instruction set\n"
-    "Times the lane and the block kernel side by side, batches in cache and single matrices, then LAPACK from order 8 on.\n";
+    "Times the lane and the block kernel side by side, batches in cache, from memory and single matrices, then LAPACK from order 8 on.\n";
 
 /// One call through the path `way`, whatever plan.hpp would choose.
 template <class T, cholinv::detail::task t>
@@ -27,6 +27,7 @@ call through(cholinv::detail::path way, const job& j) {
   cholinv::options o;
   plan how;
   how.way = way;
+  how.streaming = static_cast<double>(bytes(j.type, j.order)) / 2 * static_cast<double>(j.batch) > cached_bytes;
   how.bytes =
       sizeof(real_t<T>) * static_cast<std::size_t>(std::max(native<T, t>::lane_work(j.order), native<T, t>::block_work(j.order, 1)));
   return [=] {
@@ -44,7 +45,7 @@ call through(cholinv::detail::path way, const job& j) {
   });
 }
 
-/// Block over lanes, batch in cache or single.
+/// Block over lanes.
 double gain_of_lanes(bench::task t, scalar type, regime where, std::ptrdiff_t order) {
   using cholinv::detail::path;
   workload work(t, type, order, batch_of(where, type, order), 1);
@@ -55,16 +56,20 @@ double gain_of_lanes(bench::task t, scalar type, regime where, std::ptrdiff_t or
 }
 
 void tune_lanes(bench::task t, scalar type, const std::vector<std::ptrdiff_t>& orders) {
-  std::printf("%s %s: the block kernel's time over the lane kernel's\n%6s %8s %8s\n", name(t), name(type), "n", "batch", "single");
-  std::ptrdiff_t batch_best = 0, single_best = 0;
+  std::printf("%s %s: the block kernel's time over the lane kernel's\n%6s %8s %8s %8s\n", name(t), name(type), "n", "cache", "memory",
+              "single");
+  std::ptrdiff_t cache_best = 0, memory_best = 0, single_best = 0;
   for (const std::ptrdiff_t n : orders) {
-    const double batch = gain_of_lanes(t, type, regime::cache, n), single = gain_of_lanes(t, type, regime::single, n);
-    std::printf("%6td %8.2f %8.2f\n", n, batch, single);
+    const double cache = gain_of_lanes(t, type, regime::cache, n), memory = gain_of_lanes(t, type, regime::memory, n);
+    const double single = gain_of_lanes(t, type, regime::single, n);
+    std::printf("%6td %8.2f %8.2f %8.2f\n", n, cache, memory, single);
     std::fflush(stdout);
-    if (batch > 1) batch_best = n;
+    if (cache > 1) cache_best = n;
+    if (memory > 1) memory_best = n;
     if (single > 1) single_best = n;
   }
-  std::printf("lanes win up to %td for batches, up to %td for single matrices\n\n", batch_best, single_best);
+  std::printf("lanes win up to %td in cache, up to %td from memory, up to %td for single matrices\n\n", cache_best, memory_best,
+              single_best);
 }
 
 #ifdef CHOLINV_USE_LAPACK

@@ -82,15 +82,19 @@ plan make_plan(const wording& w, index_t order, index_t count, const options& o)
 #ifdef CHOLINV_USE_LAPACK
   lapack_can = lapack_can && order <= lapack_most;
 #endif
-  result.way = choose_path(kind_of<T>(), o.use, lapack_can, order, count);
   result.streaming = static_cast<double>(count) * static_cast<double>(order) * static_cast<double>(order) * sizeof(T) > cached_bytes;
+  const auto way = [&](task t) {
+    return choose_path(kind_of<T>(), o.use, lapack_can, order, count, result.streaming && t == task::invert);
+  };
+  result.way = way(w.what);
   // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
   const int most = std::is_trivially_copyable_v<T> && worth_a_team(order, count) ? available_threads(o.threads) : 1;
   result.inside = most > 1 && result.way == path::block && team_inside(order, count, most);
   result.threads = result.inside || count > most ? most : static_cast<int>(count);
   std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, result.inside ? most : 1));
   if constexpr (is_ieee<S>)
-    if (result.way == path::lanes) bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
+    if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
+      bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
   if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
@@ -154,12 +158,13 @@ class runner {
         // What is left after the last whole group of lanes goes one by one if it would leave too many lanes idle.
         const index_t width = native<T, t>::width(), rest = (end - begin) % width;
         const index_t last = fills_lanes(p_.order, rest, width) ? end : end - rest;
-        for (; begin < last; begin += chunk) run_lanes(begin, static_cast<int>(std::min(last - begin, chunk)), static_cast<int>(width));
+        for (const index_t groups = std::min(chunk, most_groups * width); begin < last; begin += groups)
+          run_lanes(begin, std::min(last - begin, groups), last - begin, width);
         begin = last;
       }
     for (index_t b = begin; b < end; ++b) {
       const place<T> m = p_.at(b);
-      finish(b, m, run_one(m));
+      finish(b, m, run_one(m, streaming_ && b + 1 < end ? p_.at(b + 1).in : nullptr));
     }
     return result_;
   }
@@ -173,7 +178,7 @@ class runner {
       const index_t steps = info == 0 ? native<T, t>::block_steps(p_.order) : 0;
 #pragma omp parallel num_threads(threads)
       for (index_t s = 0; s < steps; ++s) {
-        native<T, t>::block_step(s, p_, m, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
+        native<T, t>::block_step(s, p_, m, nullptr, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
 #pragma omp barrier
       }
 #else
@@ -185,7 +190,8 @@ class runner {
   }
 
  private:
-  static constexpr index_t chunk = 256;  // a multiple of every width
+  static constexpr index_t chunk = 512, most_groups = 64;  // what one call of the lane kernel takes: a multiple of every width
+  static constexpr index_t ahead = 64;                     // and how many more it may fetch
 
   int zero_on_diagonal(const place<T>& m) const {
     const index_t stride = p_.in_row + p_.in_column;
@@ -194,7 +200,8 @@ class runner {
     return 0;
   }
 
-  int run_one(const place<T>& m) {
+  /// Where `next` is not null, the matrices come from memory, and that one after this.
+  int run_one(const place<T>& m, const T* next) {
     if (t == task::invert)
       if (const int zero = zero_on_diagonal(m)) return zero;
 #ifdef CHOLINV_USE_LAPACK
@@ -202,27 +209,28 @@ class runner {
       if (way_ == path::lapack && lapack_can_take(t, p_.order, m.in, p_.in_row, p_.in_column))
         if (const int info = lapack<T>::run(t, p_, m, reinterpret_cast<T*>(work_.data())); info != lapack_missed_it) return info;
 #endif
-    return native<T, t>::block(p_, m, work_.data());
+    return native<T, t>::block(p_, m, next, work_.data());
   }
 
-  void run_lanes(index_t first, int count, int width) {
-    const S* in[chunk];
-    S* out[chunk];
-    index_t known = 0;
+  /// The next `count` matrices, of `left` that are still to come.
+  void run_lanes(index_t first, index_t count, index_t left, index_t width) {
+    const S* in[chunk + ahead];
+    S* out[chunk + ahead];
+    const index_t known = streaming_ ? std::min(left, count + ahead) : count;
+    index_t i = 0;
     do {  // at least one is: g++ would warn of `out` otherwise
-      const place<T> m = p_.at(first + known);
-      const index_t rest = count - known, here = std::min(rest, p_.evenly(first + known));
-      for (index_t r = 0; r < here; ++r, ++known) {
-        in[known] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
-        out[known] = reinterpret_cast<S*>(m.out + r * p_.out_step());
+      const place<T> m = p_.at(first + i);
+      for (index_t r = 0, here = std::min(known - i, p_.evenly(first + i)); r < here; ++r, ++i) {
+        in[i] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
+        out[i] = reinterpret_cast<S*>(m.out + r * p_.out_step());
       }
-    } while (known < count);
+    } while (i < known);
     // A bad matrix makes its whole group of lanes go one by one, to the same bits.
-    const std::uint64_t left = native<T, t>::lanes(p_, in, out, count, streaming_, work_.data());
-    if (left == 0 && p_.info == nullptr) return;
-    for (int l = 0; l < count; ++l) {
+    const std::uint64_t bad = native<T, t>::lanes(p_, in, out, static_cast<int>(count), static_cast<int>(known), streaming_, work_.data());
+    if (bad == 0 && p_.info == nullptr) return;
+    for (index_t l = 0; l < count; ++l) {
       const place<T> m = p_.at(first + l);
-      finish(first + l, m, (left >> (l / width) & 1) != 0 ? run_one(m) : 0);
+      finish(first + l, m, (bad >> (l / width) & 1) != 0 ? run_one(m, nullptr) : 0);
     }
   }
 

@@ -84,23 +84,24 @@ struct native {
   static constexpr index_t planes = planes_of<T>;
 
   /// One matrix by the block kernel, in steps: the share of member `me` of a team in the s-th one. See block.inl.
-  static void block_step(index_t s, const problem<T>& p, const place<T>& m, S* memory, int* info, index_t me, index_t team) {
+  static void block_step(index_t s, const problem<T>& p, const place<T>& m, const T* next, S* memory, int* info, index_t me, index_t team) {
     const strided<const S> in{reinterpret_cast<const S*>(m.in), planes * p.in_row, planes * p.in_column};
     const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
-    CHOLINV_WITH_ISA(block_kernel<T>::template step<t>(s, {p.order, in, out, memory, info, me, team}))
+    CHOLINV_WITH_ISA(block_kernel<T>::template step<t>(s, {p.order, in, out, reinterpret_cast<const S*>(next), memory, info, me, team}))
   }
   static index_t block_steps(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(order)) }
   /// All steps on one thread. The answer is the info.
-  static int block(const problem<T>& p, const place<T>& m, S* memory) {
+  static int block(const problem<T>& p, const place<T>& m, const T* next, S* memory) {
     int info = 0;
     const index_t steps = block_steps(p.order);
-    for (index_t s = 0; s < steps; ++s) block_step(s, p, m, memory, &info, 0, 1);
+    for (index_t s = 0; s < steps; ++s) block_step(s, p, m, next, memory, &info, 0, 1);
     return info;
   }
-  /// Matrices in up to 64 groups of width() by the lane kernel. The answer has a bit for each group that was not done.
-  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, bool streaming, S* memory) {
+  /// The first `count` of `known` matrices, in up to 64 groups of width(), by the lane kernel. The answer has a bit for each group that
+  /// was not done.
+  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory) {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
-                                                     planes * p.out_column, count, streaming, memory))
+                                                     planes * p.out_column, count, known, streaming, memory))
   }
   /// How many matrices the lane kernel takes at once.
   static int width() { CHOLINV_WITH_ISA(lane_kernel<T>::W) }

@@ -40,15 +40,16 @@ kind kind_of() {
 /// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by a quarter at the orders given here, until
 /// their working set, W triangles, outgrows a second-level cache of 1 MB; where that is smaller they lose a little sooner. LAPACK wins
 /// only where the instruction set in use is behind the one that its kernels choose for themselves: with AVX2 and AVX-512 the native
-/// kernels were ahead at every order up to 4096.
+/// kernels were ahead at every order up to 4096. From memory, lanes of 64-bit numbers lose sooner where the
+/// block kernel fetches the next matrix while it works on one.
 struct thresholds {
   index_t lanes, lapack;
 };
 constexpr index_t never = std::numeric_limits<index_t>::max();
-constexpr thresholds tuned(const kind& k) noexcept {
+constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
   if (!k.vectors) return {0, never};
   if (k.level == isa::baseline) return {!baseline_has_lanes ? 0 : k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
-  return {k.is_complex ? 64 : 80, never};
+  return {fetching && k.real_bytes == 8 ? 52 : k.is_complex ? 64 : 80, never};
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
@@ -71,21 +72,23 @@ constexpr bool worth_a_team(index_t order, index_t count) noexcept {
 constexpr bool team_inside(index_t order, index_t count, int threads) noexcept { return order >= 256 && count < 4 * threads; }
 
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
-constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count) noexcept {
-  const thresholds limit = tuned(k);
+constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count, bool fetching) noexcept {
+  const thresholds limit = tuned(k, fetching);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
   return order <= limit.lanes && (count > 1 || order <= 4) ? path::lanes : path::block;
 }
 
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 1) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 5, 1) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100) == path::lapack);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300, 100) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1, 100) == path::lapack);
-static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2, 100) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 1, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 5, 1, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 80, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 80, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100, false) == path::lapack);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1, 100, false) == path::lapack);
+static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2, 100, false) == path::block);
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -14,10 +14,11 @@ enum class triangle { lower, upper };
 
 /// What the two tasks call themselves and their arguments in messages.
 struct wording {
+  task what;
   const char *function, *input;
 };
 constexpr wording wording_of(task t) noexcept {
-  return t == task::invert ? wording{"cholesky_inverse", "factor"} : wording{"cholesky", "a"};
+  return t == task::invert ? wording{t, "cholesky_inverse", "factor"} : wording{t, "cholesky", "a"};
 }
 
 /// One matrix of the batch: where its input, its output and its info begin.

@@ -139,11 +139,13 @@ struct block_sweep {
   static index_t blocks_at_once(index_t order) { return order < 2048 ? 8 : 32; }
 
   /// The work on one matrix is done in steps by a team, of which this is the share of one member. All must have finished a step before
-  /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written.
+  /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written. Where `next`, the
+  /// matrix that comes after it, is not null, all of them lie in memory rather than in a cache.
   struct share {
     index_t order;
     strided<const S> in;
     strided<S> out;
+    const S* next;
     S* memory;
     int* info;
     index_t me, team;
@@ -194,19 +196,23 @@ struct block_sweep {
           pack_rows<K>(order, x.in, j, reciprocals + K::block_column, reciprocals);
         }
       else
-        for (index_t p = x.me; y.first(p) < end; p += x.team) solve(y, p, j0, end, packed);
+        for (index_t p = x.me; y.first(p) < end; p += x.team) solve(y, p, j0, end, packed, x);
       return;
     }
     for (index_t j0 = 0; j0 < order; j0 += columns)
       for (index_t p = j0 / K::panel_rows; p < y.count(order); ++p)
         if (p % x.team == x.me)
-          for (index_t j = j0; j < j0 + columns && j < order && j < y.first(p + 1); j += K::nr) product(y, p, j, result, x.out);
+          for (index_t j = j0; j < j0 + columns && j < order && j < y.first(p + 1); j += K::nr) product(y, p, j, result, x);
   }
 
-  /// Columns [j0, end) of panel p of Y.
-  static void solve(const upper_panels<K>& y, index_t p, index_t j0, index_t end, const S* packed) {
+  /// Columns [j0, end) of panel p of Y. Meanwhile the places of the result come nearer.
+  static void solve(const upper_panels<K>& y, index_t p, index_t j0, index_t end, const S* packed, const share& x) {
     const index_t first = y.first(p);
     for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
+      if (x.next != nullptr) {
+        fetch(x.order, x.out, j, K::nr, first, K::panel_rows);
+        fetch(x.order, x.out, first, K::panel_rows, j, K::nr);
+      }
       const S* reciprocals = packed + (j - j0) / K::nr * packed_size(y.order);
       const right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
       if (j >= first + K::panel_rows)
@@ -219,21 +225,38 @@ struct block_sweep {
     }
   }
 
-  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`. Where the diagonal passes, vector by vector.
-  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, strided<S> out) {
+  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`. Where the diagonal passes, vector by vector. Meanwhile
+  /// the next matrix comes nearer.
+  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, const share& x) {
+    if (x.next != nullptr) fetch(x.order, strided<const S>{x.next, x.in.row, x.in.column}, y.first(p), K::panel_rows, j, K::nr);
     const index_t order = y.order, first = y.first(p), end = y.first(p + 1) < order ? y.first(p + 1) : order, pj = j / K::panel_rows;
     const index_t width = order - j < K::nr ? order - j : K::nr;
     if (j <= first) {
       const S* rows = y.at(pj, first) + (j - y.first(pj));
       product_tile<K, K::mv>::run(y.at(p, first), {rows, K::column, plane}, order - first, result, K::column, K::width, plane);
-      write_tile<K>(result, first, end - first, j, width, out);
+      write_tile<K>(result, first, end - first, j, width, x.out);
     } else {
       for (index_t i = first + (j - first) / K::rows_per_vector * K::rows_per_vector; i < end; i += K::rows_per_vector) {
         const S* b = y.at(pj, i) + (j - y.first(pj));
         product_tile<K, 1>::run(y.at(p, i) + (i - first), {b, K::column, plane}, order - i, result, K::column, K::width, plane);
-        write_tile<K>(result, i, end - i < K::rows_per_vector ? end - i : K::rows_per_vector, j, width, out);
+        write_tile<K>(result, i, end - i < K::rows_per_vector ? end - i : K::rows_per_vector, j, width, x.out);
       }
     }
+  }
+
+  /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.
+  template <class Number>
+  CHOLINV_INLINE static void fetch(index_t order, strided<Number> m, index_t i, index_t rows, index_t j, index_t columns) {
+    if (m.column != K::planes) {
+      if (m.row != K::planes) return;
+      m = {m.data, m.column, m.row};
+      const index_t k = i, lines = rows;
+      i = j, rows = columns, j = k, columns = lines;
+    }
+    constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S)) / K::planes;
+    const index_t last = i + rows < order ? i + rows : order, end = j + columns < order ? j + columns : order;
+    for (; i < last; ++i)
+      for (index_t k = j; k < end; k += line) __builtin_prefetch(m.at(i, k), 0, 2);
   }
 
   /// out <- L with A = L L^H, zero above the diagonal; or its info. First A is copied to panels, last L from them.

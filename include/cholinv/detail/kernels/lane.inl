@@ -264,11 +264,12 @@ struct lane_kernel {
   /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out.
   static index_t work(index_t order) { return sweep_work(order) + 3 * W * pitch(order, true); }
 
-  /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches.
-  /// The answer has a bit for each group that was not done, because a matrix in it is bad.
+  /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and
+  /// of the `known` ones those that come next are fetched. The answer has a bit for each group that was not done, because a matrix in
+  /// it is bad.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
-                           index_t out_column, int count, bool streaming, S* work) {
+                           index_t out_column, int count, int known, bool streaming, S* work) {
     const strided<const S> in_shape{nullptr, in_row, in_column};
     const strided<S> out_shape{nullptr, out_row, out_column};
     const index_t size = n * n * planes;
@@ -283,12 +284,13 @@ struct lane_kernel {
     const index_t in_pitch = pitch(n, in_crowd), out_pitch = pitch(n, out_crowd);
     traffic<S, W> memory;
     memory.size = size;
+    const int ahead = groups_ahead(size) * W;
     std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
       const S* const* from = in + done;
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
-      if (streaming && plain_in && !copy_in && done + 2 * W <= count) memory.fetch(in + done + W);
+      if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
       const S* other_from[W];
       S* other_to[W];
       if (here < W || copy_in || copy_out) {
@@ -324,7 +326,7 @@ struct lane_kernel {
       }
     }
     memory.finish();
-    if (send_out) end_of_stream();
+    if (send_out && known == count) end_of_stream();
     return left;
   }
 
@@ -332,6 +334,11 @@ struct lane_kernel {
   using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
 
+  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
+  static constexpr int groups_ahead(index_t size) {
+    const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
+    return groups < 64 / W ? groups : 64 / W;
+  }
   /// Would the lanes' matrices compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
   template <class Pointer>
   static bool crowded(const Pointer* m, int count) {
