@@ -154,7 +154,7 @@ struct block_sweep {
   /// Scalars of memory for either task.
   static index_t work(index_t order, index_t team) {
     const index_t invert = upper_panels<K>::size(order) + team * K::column * K::nr + blocks_in(order) * packed_size(order);
-    const index_t factorize = lower_panels<K>::size(order) + factorization<K>::diagonals_size;
+    const index_t factorize = lower_panels<K>::size(order) + factorization<K>::reciprocals_size;
     return invert > factorize ? invert : factorize;
   }
   template <task t>
@@ -280,19 +280,18 @@ struct block_sweep {
 
   /// The rows of panel p from A. Of the diagonal only the real part counts.
   static void read_panel(const lower_panels<K>& l, index_t p, strided<const S> a) {
-    const index_t first = l.first(p), last = l.first(p + 1);
+    const index_t first = l.first(p), last = l.first(p + 1) < l.order ? l.first(p + 1) : l.order;
+    if (l.first(p + 1) >= l.order)
+      for (S *to = l.at(p, 0), *end = l.at(p, upper_panels<K>::padded(l.order)); to != end; to += K::width)
+        K::ops::store(to, K::ops::zero());
     index_t done = first;  // rows that squares cover
     if constexpr (K::side > 1)
       if (moves_in_squares(a.row, a.column))
-        for (; done < last && done + K::side <= l.order; done += K::side)
+        for (; done + K::side <= last; done += K::side)
           pack_squares<K>(a, done, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
     for (index_t i = done; i < last; ++i)
-      for (index_t k = 0; k < last; ++k) {
-        S* to = l.at(p, k) + (i - first);
-        const bool inside = k <= i && i < l.order;
-        to[0] = inside ? a.at(i, k)[0] : S(i == k ? 1 : 0);
-        if constexpr (K::planes == 2) to[plane] = inside ? a.at(i, k)[1] : S(0);
-      }
+      for (index_t k = 0; k <= i; ++k)
+        for (int q = 0; q < K::planes; ++q) l.at(p, k)[i - first + q * plane] = a.at(i, k)[q];
     if constexpr (K::planes == 2)
       for (index_t i = first; i < last; ++i) l.at(p, i)[i - first + plane] = S(0);
   }

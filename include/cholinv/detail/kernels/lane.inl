@@ -59,7 +59,7 @@ struct lane_sweep {
     const index_t padded = upper_panels<K>::padded(order);
     return upper_panels<K>::size(order) + (padded + strip) * strip_column + (padded + 1) * K::block_column;
   }
-  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::diagonals_size; }
+  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
   /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
   template <task t>
@@ -200,12 +200,12 @@ struct lane_sweep {
       S* to = l.at(p, 0) + (j - l.first(p)) * W;
       load_rows(n, in, in_row, in_column, j, to, K::column, plane);
       memory.step(steps(n));
-      for (index_t r = n - j; r < nr; ++r) P::store(to + (j + r) * K::column + r * W, P::one());
       if constexpr (planes == 2)  // of the diagonal only the real part counts
         for (index_t r = 0; r < nr; ++r) P::store(to + (j + r) * K::column + plane + r * W, P::zero());
     }
-    // Rows of the last panel past the order.
-    for (index_t j = upper_panels<K>::padded(n); j < l.first(l.count(n)); j += nr) pad_rows(l, j);
+    for (index_t i = upper_panels<K>::padded(n); i < l.first(l.count(n)); ++i)  // rows of the last panel past the order
+      for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
+        for (int p = 0; p < planes; ++p) P::store(l.at(i / K::panel_rows, k) + p * plane + i % K::panel_rows * W, P::zero());
     const factorization<K> f{l, work + l.size(n)};
     for (index_t j0 = 0; j0 < n; j0 += f.group_columns) {
       if (f.factor_diagonal_blocks(j0) != 0) return false;
@@ -235,13 +235,6 @@ struct lane_sweep {
         }
       }
     return true;
-  }
-  static void pad_rows(const lower_panels<K>& l, index_t j) {
-    const index_t p = j / K::panel_rows;
-    for (index_t r = 0; r < nr; ++r)
-      for (index_t k = 0; k < l.first(p + 1); ++k)
-        for (int q = 0; q < planes; ++q)
-          P::store(l.at(p, k) + q * plane + (j - l.first(p) + r) * W, q == 0 && k == j + r ? P::one() : P::zero());
   }
 };
 

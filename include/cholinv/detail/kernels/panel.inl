@@ -64,10 +64,10 @@ struct solve_tile {
     accumulate_upper<K, -1>(t, panel, b, done);
     b.data += done * b.step;
     if constexpr (may_be_on_diagonal) {
-      if (on_diagonal) substitute<K, true>(t, b, reciprocals, done);
+      if (on_diagonal) substitute<K, true, false>(t, b, reciprocals, done);
     }
     if constexpr (may_be_below) {
-      if (!on_diagonal) substitute<K, false>(t, b, reciprocals, 0);
+      if (!on_diagonal) substitute<K, false, false>(t, b, reciprocals, 0);
     }
     store_columns(t, panel + done * K::column);
   }
@@ -87,93 +87,82 @@ struct product_tile {
   }
 };
 
-/// One tile of the left-looking factorisation, in place at columns [j, j + nr) of a lower panel: minus what the j columns before it
-/// contribute, then, where the diagonal block is known, times its inverse from the right.
-template <class K>
+/// One tile of the left-looking factorisation, in place at columns [j, j + nr) of M vectors of a lower panel: minus what the j columns
+/// before it contribute, then times the inverse of the diagonal block from the right. `b` are the rows of that block.
+template <class K, int M>
 struct factor_tile {
   using S = typename K::S;
-  static void run(S* panel, index_t j, right_rows<S> b, right_rows<S> diagonal, const S* reciprocals) {
-    tile<K, K::mv> t;
+  static void run(S* panel, index_t j, right_rows<S> b, const S* reciprocals) {
+    tile<K, M> t;
     load_columns(t, panel + j * K::column);
-    accumulate<K, -1, K::mv, false>(t, panel, b, j);
-    if (reciprocals != nullptr) substitute<K, false>(t, diagonal, reciprocals, 0);
+    accumulate<K, -1, M, false>(t, panel, b, j);
+    b.data += j * b.step;
+    substitute<K, false, true>(t, b, reciprocals, 0);
     store_columns(t, panel + j * K::column);
   }
 };
 
-/// The second half of factor_tile, for the panel that holds the diagonal block itself.
+/// The same for the vectors of `panel` that hold the diagonal block itself, from row `row` of them on: it is factored on the way, and
+/// 1 / diagonal left in `reciprocals`. Of a pivot only the real part counts. The answer is 0 or the first of `count` pivots that is not
+/// positive, in any lane, counted from 1.
 template <class K>
-struct substitute_tile {
-  using S = typename K::S;
-  static void run(S* columns, right_rows<S> diagonal, const S* reciprocals) {
-    tile<K, K::mv> t;
-    load_columns(t, columns);
-    substitute<K, false>(t, diagonal, reciprocals, 0);
-    store_columns(t, columns);
-  }
-};
-
-/// Factor the nr x nr diagonal block d (nr columns of K::block_column) in place, and leave 1 / diagonal in `reciprocals`. Of a
-/// pivot only the real part counts. The answer is 0 or the first pivot that is not positive, in any lane, counted from 1.
-template <class K>
-int factor_diagonal(typename K::S* d, typename K::S* reciprocals) {
+int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals) {
   using S = typename K::S;
   using E = typename K::element;
-  constexpr int im = static_cast<int>(K::block_plane);
-  for (int c = 0; c < K::nr; ++c) {
-    S* column = d + c * K::block_column;
-    const auto pivot = E::load(column + c * K::row_width);
+  using P = typename K::ops;
+  constexpr int M = K::diagonal_vectors;
+  constexpr index_t plane = K::mv * K::width;
+  const right_rows<S> b{panel + row * K::row_width, K::column, plane};
+  S* const columns = panel + j * K::column;
+  S* const block = columns + row * K::row_width;
+  tile<K, M> t;
+  load_columns(t, columns);
+  accumulate<K, -1, M, false>(t, panel, b, j);
+  CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
+    if (c >= count) break;
+    // A number goes from one lane to all of them through memory.
+    S* const diagonal = block + c * K::column + c * K::row_width;
+    CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(columns + c * K::column + v * K::width, t.c[0][v][c]);
+    const auto pivot = E::load(diagonal);
     if (E::any(E::not_positive(pivot))) return c + 1;
     const auto root = E::sqrt(pivot);
-    const auto reciprocal = E::reciprocal(root);
-    E::store(column + c * K::row_width, root);
-    E::store(reciprocals + c * K::row_width, reciprocal);
-    if constexpr (K::planes == 2) {
-      E::store(column + im + c * K::row_width, E::zero());
-      E::store(reciprocals + im + c * K::row_width, E::zero());
+    E::store(reciprocals + c * K::row_width, E::reciprocal(root));
+    const auto reciprocal = K::right_operand(reciprocals + c * K::row_width);
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+      t.c[p][v][c] = t.c[p][v][c] * reciprocal;
+      P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
     }
-    for (int i = c + 1; i < K::nr; ++i)
-      for (int p = 0; p < K::planes; ++p) {
-        S* x = column + p * im + i * K::row_width;
-        E::store(x, E::load(x) * reciprocal);
+    E::store(diagonal, root);
+    if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
+    CHOLINV_UNROLL for (int k = c + 1; k < K::nr; ++k) {
+      const auto re = K::right_operand(block + c * K::column + k * K::row_width);
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        t.c[0][v][k] = P::fnma(t.c[0][v][c], re, t.c[0][v][k]);
+        if constexpr (K::planes == 2) t.c[1][v][k] = P::fnma(t.c[1][v][c], re, t.c[1][v][k]);
       }
-    for (int j = c + 1; j < K::nr; ++j)
-      for (int i = j; i < K::nr; ++i) {
-        S* x = d + j * K::block_column + i * K::row_width;
-        const S *l = column + i * K::row_width, *u = column + j * K::row_width;
-        if constexpr (K::planes == 1) {
-          E::store(x, E::fnma(E::load(l), E::load(u), E::load(x)));
-        } else {
-          E::store(x, E::fnma(E::load(l + im), E::load(u + im), E::fnma(E::load(l), E::load(u), E::load(x))));
-          E::store(x + im, E::fma(E::load(l), E::load(u + im), E::fnma(E::load(l + im), E::load(u), E::load(x + im))));
+      if constexpr (K::planes == 2) {
+        const auto im = K::right_operand(block + c * K::column + plane + k * K::row_width);
+        CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+          t.c[0][v][k] = P::fnma(t.c[1][v][c], im, t.c[0][v][k]);
+          t.c[1][v][k] = P::fma(t.c[0][v][c], im, t.c[1][v][k]);
         }
       }
+    }
   }
   return 0;
 }
 
-/// The lower triangle of a diagonal block from one place to another.
-template <class K>
-void move_block(const typename K::S* from, index_t from_column, index_t from_plane, typename K::S* to, index_t to_column,
-                index_t to_plane) {
-  using E = typename K::element;
-  for (int c = 0; c < K::nr; ++c)
-    for (int p = 0; p < K::planes; ++p)
-      for (int r = c; r < K::nr; ++r)
-        E::store(to + c * to_column + p * to_plane + r * K::row_width, E::load(from + c * from_column + p * from_plane + r * K::row_width));
-}
-
-/// A = L L^H in place in the panels of A's lower triangle (an identity past the order), `group` column blocks after `group`. What lies
-/// above the diagonal in them is never used.
+/// A = L L^H in place in the panels of A's lower triangle (zeros past the order), `group` column blocks after `group`. What lies above the
+/// diagonal in them is never used.
 template <class K>
 struct factorization {
   using S = typename K::S;
   static constexpr index_t group = 8, group_columns = group * K::nr;
-  /// The diagonal blocks of a group, each with its reciprocals.
-  static constexpr index_t diagonals_size = group * (K::nr + 1) * K::block_column;
+  /// The reciprocals of a group.
+  static constexpr index_t reciprocals_size = group * K::block_plane;
 
   lower_panels<K> l;
-  S* diagonals;
+  S* reciprocals;
 
   index_t end_of(index_t j0) const { return j0 + group_columns < l.order ? j0 + group_columns : l.order; }
   /// The panels from here on hold no row of that group.
@@ -181,14 +170,14 @@ struct factorization {
 
   /// The rows of the group from j0 on. The answer is 0 or the first bad pivot, counted from 1, where it stopped.
   index_t factor_diagonal_blocks(index_t j0) const {
+    constexpr index_t rows = K::diagonal_vectors * K::rows_per_vector;
     for (index_t j = j0; j < end_of(j0); j += K::nr) {
-      const index_t p = j / K::panel_rows;
-      S *own = l.at(p, 0), *block = l.at(p, j) + (j - l.first(p)) * K::row_width, *d = diagonal(j - j0);
-      factor_tile<K>::run(own, j, rows(j), {d, K::block_column, K::block_plane}, nullptr);
-      move_block<K>(block, K::column, K::mv * K::width, d, K::block_column, K::block_plane);
-      if (const int bad = factor_diagonal<K>(d, reciprocals(j - j0)); bad != 0) return j + bad;
-      substitute_tile<K>::run(own + j * K::column, {d, K::block_column, K::block_plane}, reciprocals(j - j0));
-      move_block<K>(d, K::block_column, K::block_plane, block, K::column, K::mv * K::width);
+      const index_t p = j / K::panel_rows, row = j - l.first(p), top = row / rows * rows;
+      S* const panel = l.at(p, 0);
+      if (const int bad = factor_diagonal<K>(panel + top * K::row_width, j, row - top, l.order - j, reciprocals_of(j0, j)); bad != 0)
+        return j + bad;
+      for (index_t r = top + rows; r < K::panel_rows && l.first(p) + r < l.order; r += rows)
+        factor_tile<K, K::diagonal_vectors>::run(panel + r * K::row_width, j, rows_of(j), reciprocals_of(j0, j));
       for (index_t q = p + 1; q < first_below(j0); ++q) factor(q, j0, j);
     }
     return 0;
@@ -199,13 +188,15 @@ struct factorization {
   }
 
  private:
-  S* diagonal(index_t column) const { return diagonals + column / K::nr * (K::nr + 1) * K::block_column; }
-  S* reciprocals(index_t column) const { return diagonal(column) + K::nr * K::block_column; }
-  right_rows<S> rows(index_t j) const {
+  S* reciprocals_of(index_t j0, index_t j) const { return reciprocals + (j - j0) * K::row_width; }
+  right_rows<S> rows_of(index_t j) const {
     const index_t p = j / K::panel_rows;
     return {l.at(p, 0) + (j - l.first(p)) * K::row_width, K::column, K::mv * K::width};
   }
   void factor(index_t p, index_t j0, index_t j) const {
-    factor_tile<K>::run(l.at(p, 0), j, rows(j), {diagonal(j - j0), K::block_column, K::block_plane}, reciprocals(j - j0));
+    if (l.order - l.first(p) <= K::diagonal_vectors * K::rows_per_vector)
+      factor_tile<K, K::diagonal_vectors>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j));
+    else
+      factor_tile<K, K::mv>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j));
   }
 };

@@ -23,6 +23,8 @@ struct tile_shape {
   using square_pack = pack<S, side>;
   static_assert(nr % side == 0);
   static_assert(panel_rows % nr == 0, "a column block lies within one panel");
+  static constexpr int diagonal_vectors = nr <= rows_per_vector ? 1 : nr / rows_per_vector;  // that hold a diagonal block
+  static_assert(mv % diagonal_vectors == 0);
 
   /// One number of one matrix, or of each lane's matrix: what the diagonal blocks are factored with.
   using element = std::conditional_t<Lanes, Pack, pack<S, 1>>;
@@ -116,8 +118,9 @@ CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, righ
 }
 
 /// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
-/// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle.
-template <class K, bool OnDiagonal, int M>
+/// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle. RealDiagonal: there
+/// are no imaginary parts in `r`.
+template <class K, bool OnDiagonal, bool RealDiagonal, int M>
 CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r, index_t diagonal) {
   using V = typename K::V;
   using P = typename K::ops;
@@ -125,8 +128,9 @@ CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const
   CHOLINV_UNROLL for (int i = 0; i < K::nr; ++i, b.data += b.step) {
     const index_t last = diagonal + i;
     const V re = K::right_operand(r + i * K::row_width);
-    if constexpr (K::planes == 1) {
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][i] = t.c[0][v][i] * taking_part<K, OnDiagonal>(re, last - v * R);
+    if constexpr (RealDiagonal || K::planes == 1) {
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) t.c[p][v][i] =
+          t.c[p][v][i] * taking_part<K, OnDiagonal>(re, last - v * R);
     } else {
       const V im = K::right_operand(r + K::block_plane + i * K::row_width);
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
