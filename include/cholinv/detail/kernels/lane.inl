@@ -65,18 +65,26 @@ struct lane_sweep {
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
                   index_t out_column, S* work) {
-    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
     if (in_column == planes && in_row == n * planes && out_column == planes && out_row == n * planes) {
       if (n <= 4) memory.step(1);
-      if (n == 1) return tiny<K, 1>::invert(in, out);
-      if (n == 2) return tiny<K, 2>::invert(in, out);
-      if (n == 3) return tiny<K, 3>::invert(in, out);
-      if (n == 4) return tiny<K, 4>::invert(in, out);
+      if (n == 1) return unrolled<t, 1>(in, out);
+      if (n == 2) return unrolled<t, 2>(in, out);
+      if (n == 3) return unrolled<t, 3>(in, out);
+      if (n == 4) return unrolled<t, 4>(in, out);
     }
+    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
     return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
   }
 
  private:
+  template <task t, int N>
+  static bool unrolled(const S* const* in, S* const* out) {
+    if constexpr (t == task::invert)
+      return tiny<K, N>::invert(in, out);
+    else
+      return tiny<K, N>::factorize(in, out);
+  }
+
   static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
 
   /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.

@@ -63,4 +63,31 @@ struct tiny {
     store_numbers<K, N * N * planes>(out, &e[0][0]);
     return true;
   }
+
+  /// The same for A = L L^H: only the real part of a pivot counts, and one that is not positive is bad.
+  static bool factorize(const S* const* in, S* const* out) {
+    V e[N * N][planes];
+    load_numbers<K, N * N * planes>(in, &e[0][0]);
+    typename P::truth bad{};
+    CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
+      CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
+        if (i < j) continue;
+        CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
+          if (k < j) accumulate<-1>(e[i * N + j], e[i * N + k], e[j * N + k]);
+        }
+      }
+      V& pivot = e[j * N + j][0];
+      bad |= P::not_positive(pivot);
+      pivot = P::sqrt(pivot);
+      const V reciprocal = P::reciprocal(pivot);
+      if constexpr (planes == 2) e[j * N + j][1] = P::zero();
+      CHOLINV_UNROLL for (int i = 0; i < N; ++i) CHOLINV_UNROLL for (int p = 0; p < planes; ++p) {
+        if (i > j) e[i * N + j][p] = e[i * N + j][p] * reciprocal;
+        if (i < j) e[i * N + j][p] = P::zero();
+      }
+    }
+    if (P::any(bad)) return false;
+    store_numbers<K, N * N * planes>(out, &e[0][0]);
+    return true;
+  }
 };
