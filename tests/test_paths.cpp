@@ -21,18 +21,19 @@ constexpr index_t different = 23;  // matrices in a batch, repeated: not a divis
 // Law: every matrix of a batch has the bits that it has alone, but for those with a zero on the diagonal, which stay as they were
 // and are reported. What lies between the matrices stays too.
 template <class T>
-void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads) {
-  SCOPED_TRACE(describe<T>(seed, n, false, in_place ? "in place" : "row_major", cholinv::backend::native) + ", batch of " +
+void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads,
+                 bool upper = false) {
+  SCOPED_TRACE(describe<T>(seed, n, upper, in_place ? "in place" : "row_major", cholinv::backend::native) + ", batch of " +
                std::to_string(count) + ", gap " + std::to_string(gap) + ", threads " + std::to_string(threads));
   engine g(seed);
   const index_t size = n * n, step = size + gap;
   cholinv::options o = using_backend(cholinv::backend::native);
   std::vector<T> kinds, alone;
   for (index_t k = 0; k < different; ++k) {
-    const dense<T> f = random_factor<T>(g, n, false);
+    const dense<T> f = random_factor<T>(g, n, upper);
     kinds.insert(kinds.end(), f.elements.begin(), f.elements.end());
     o.threads = 1;
-    const auto x = cholinv::cholesky_inverse(cholinv::tensor_view<const T>(f.elements.data(), {n, n}), false, o);
+    const auto x = cholinv::cholesky_inverse(cholinv::tensor_view<const T>(f.elements.data(), {n, n}), upper, o);
     alone.insert(alone.end(), x.data(), x.data() + size);
   }
   const T untouched(-77);
@@ -50,7 +51,7 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
   o.threads = threads;
   const std::vector<index_t> shape{count, n, n}, strides{step, n, 1};
   const index_t failed =
-      cholinv::cholesky_inverse_ex(cholinv::tensor_view<const T>(from.data(), shape, strides), false,
+      cholinv::cholesky_inverse_ex(cholinv::tensor_view<const T>(from.data(), shape, strides), upper,
                                    cholinv::tensor_view<T>(to.data(), shape, strides), cholinv::tensor_view<int>(info.data(), {count}), o);
   index_t expected = 0;
   for (index_t b = 0; b < count; ++b) {
@@ -72,6 +73,7 @@ TYPED_TEST(paths, batches_beyond_the_caches) {
     check_batch<T>(601, n, count, 0, false, false, 1);
     if (n == 3 || n == 8 || n == 13 || n == 60) {
       check_batch<T>(602, n, count, 0, true, true, 1);
+      check_batch<T>(607, n, count, 0, false, true, 1, true);
       check_batch<T>(603, n, count, 3, false, true, 2);
     }
   }
@@ -82,7 +84,7 @@ TYPED_TEST(paths, lanes_in_the_same_cache_sets) {
   using T = TypeParam;
   for (index_t n : {32, 64})
     for (bool in_place : {false, true})
-      for (index_t count : {9, 16, 37}) check_batch<T>(604, n, count, 0, in_place, count == 37, 1);
+      for (index_t count : {9, 16, 37}) check_batch<T>(604, n, count, 0, in_place, count == 37, 1, count == 16);
   for (index_t n : {7, 20, 31}) check_batch<T>(605, n, 37, 4096 - n * n, false, true, 1);
 }
 

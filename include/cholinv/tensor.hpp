@@ -72,9 +72,10 @@ class extents_list {
 
 namespace detail {
 
-inline bool multiply_overflows(index_t a,
-                               index_t b) noexcept {  // of two non-negative numbers
-  return a != 0 && b > std::numeric_limits<index_t>::max() / a;
+/// Of two non-negative numbers.
+inline bool multiply_overflows(index_t a, index_t b) noexcept {
+  index_t product;
+  return __builtin_mul_overflow(a, b, &product);
 }
 
 /// How many elements a shape has. Throws std::invalid_argument for a negative extent or a product beyond index_t.

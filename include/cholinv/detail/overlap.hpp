@@ -83,13 +83,14 @@ inline footprint footprint_of(const char* function, const char* name, const layo
     const index_t bound = view.extent(d) - 1, stride = view.stride(d);
     const bool negative = stride < 0;
     const index_t magnitude = stride == std::numeric_limits<index_t>::min() ? limit : negative ? -stride : stride;
-    if (magnitude > limit / f.element_size || multiply_overflows(magnitude * f.element_size, bound) ||
-        magnitude * f.element_size * bound > limit - down - up)
+    index_t step, reach;
+    if (__builtin_mul_overflow(magnitude, f.element_size, &step) || __builtin_mul_overflow(step, bound, &reach) ||
+        reach > limit - down - up)
       misuse({function, ": argument ", name, " of shape ", view.shape(), " and strides ", view.strides(),
               " reaches over more bytes than fit the address space"});
     f.bound[f.rank] = bound;
-    f.stride[f.rank++] = magnitude * f.element_size;
-    (negative ? down : up) += magnitude * f.element_size * bound;
+    f.stride[f.rank++] = step;
+    (negative ? down : up) += reach;
   }
   const auto base = reinterpret_cast<std::uintptr_t>(data);
   f.low = base - static_cast<std::uintptr_t>(down);

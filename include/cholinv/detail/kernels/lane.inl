@@ -61,16 +61,18 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
-  /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
+  /// Rows or columns of numbers lie side by side. All lanes may hold the same matrix, which is `alone` then. False, and nothing written,
+  /// when one of the W matrices is bad.
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
-                  index_t out_column, S* work) {
-    if (in_column == planes && in_row == n * planes && out_column == planes && out_row == n * planes) {
-      if (n <= 4) memory.step(1);
-      if (n == 1) return unrolled<t, 1>(in, out);
-      if (n == 2) return unrolled<t, 2>(in, out);
-      if (n == 3) return unrolled<t, 3>(in, out);
-      if (n == 4) return unrolled<t, 4>(in, out);
+                  index_t out_column, bool alone, S* work) {
+    const bool by_columns = in_column != planes;
+    if (n <= 4 && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
+      memory.step(1);
+      if (n == 1) return unrolled<t, 1>({in, out, by_columns, alone});
+      if (n == 2) return unrolled<t, 2>({in, out, by_columns, alone});
+      if (n == 3) return unrolled<t, 3>({in, out, by_columns, alone});
+      return unrolled<t, 4>({in, out, by_columns, alone});
     }
     if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
     return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
@@ -78,11 +80,11 @@ struct lane_sweep {
 
  private:
   template <task t, int N>
-  static bool unrolled(const S* const* in, S* const* out) {
+  static bool unrolled(const typename tiny<K, N>::places& m) {
     if constexpr (t == task::invert)
-      return tiny<K, N>::invert(in, out);
+      return tiny<K, N>::invert(m);
     else
-      return tiny<K, N>::factorize(in, out);
+      return tiny<K, N>::factorize(m);
   }
 
   static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
@@ -274,7 +276,7 @@ struct lane_kernel {
     const strided<const S> in_shape{nullptr, in_row, in_column};
     const strided<S> out_shape{nullptr, out_row, out_column};
     const index_t size = n * n * planes;
-    const bool plain_in = in_column == planes && in_row == n * planes, plain_out = out_column == planes && out_row == n * planes;
+    const bool plain_in = plain(n, in_row, in_column), plain_out = plain(n, out_row, out_column);
     const bool in_crowd = plain_in && crowded(in, count), out_crowd = plain_out && crowded(out, count);
     const bool copy_in = in_crowd || (in_row != planes && in_column != planes);
     const bool send_out = streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
@@ -309,8 +311,9 @@ struct lane_kernel {
         from = other_from;
         to = other_to;
       }
-      const bool good = sweep::template run<t>(n, from, copy_in ? n * planes : in_row, copy_in ? planes : in_column, memory, to,
-                                               copy_out ? n * planes : out_row, copy_out ? planes : out_column, work);
+      const bool good = sweep::template run<t>(
+          n, from, plain_in || !copy_in ? in_row : n * planes, plain_in || !copy_in ? in_column : planes, memory, to,
+          plain_out || !copy_out ? out_row : n * planes, plain_out || !copy_out ? out_column : planes, here == 1, work);
       memory.finish();
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
@@ -335,6 +338,10 @@ struct lane_kernel {
   using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
 
+  /// Do the numbers of a matrix lie one behind the other, by rows or by columns?
+  static bool plain(index_t n, index_t row, index_t column) {
+    return (column == planes && row == n * planes) || (row == planes && column == n * planes);
+  }
   /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
   static constexpr int groups_ahead(index_t size) {
     const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));

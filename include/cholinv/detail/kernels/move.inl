@@ -98,6 +98,16 @@ CHOLINV_INLINE void store_numbers(typename K::S* const* to, const typename K::V*
   }
 }
 
+/// The numbers of one matrix, the same in all lanes; and those of the first lane.
+template <class K, int count>
+CHOLINV_INLINE void spread_numbers(const typename K::S* from, typename K::V* x) {
+  CHOLINV_UNROLL for (int e = 0; e < count; ++e) x[e] = K::ops::broadcast(from + e);
+}
+template <class K, int count>
+CHOLINV_INLINE void store_first(typename K::S* to, const typename K::V* x) {
+  CHOLINV_UNROLL for (int e = 0; e < count; ++e) to[e] = x[e][0];
+}
+
 /// 1 / conj(diagonal) lane by lane.
 template <class K>
 CHOLINV_INLINE void conj_reciprocal_lanes(const typename K::V (&d)[K::planes], typename K::V (&r)[K::planes]) {

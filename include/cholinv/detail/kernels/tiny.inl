@@ -1,4 +1,4 @@
-// The smallest orders, fully unrolled: W row-major matrices without padding at once, every element in a register of its own.
+// The smallest orders, fully unrolled: W matrices without padding at once, every element in a register of its own.
 
 template <class K, int N>
 struct tiny {
@@ -18,10 +18,38 @@ struct tiny {
     }
   }
 
+  /// Where the W matrices are, row-major or `by_columns`. If all lanes have the same one, it is `alone`.
+  struct places {
+    const S* const* in;
+    S* const* out;
+    bool by_columns, alone;
+  };
+  static constexpr int numbers = N * N * planes;
+
+  CHOLINV_INLINE static void load(const places& m, V (&e)[N * N][planes]) {
+    if (m.alone)
+      spread_numbers<K, numbers>(m.in[0], &e[0][0]);
+    else
+      load_numbers<K, numbers>(m.in, &e[0][0]);
+    if (m.by_columns) mirror(e);
+  }
+  CHOLINV_INLINE static void store(const places& m, const V (&e)[N * N][planes]) {
+    if (m.alone)
+      store_first<K, numbers>(m.out[0], &e[0][0]);
+    else
+      store_numbers<K, numbers>(m.out, &e[0][0]);
+  }
+  /// Exchanges what lies above the diagonal with what lies below it.
+  CHOLINV_INLINE static void mirror(V (&e)[N * N][planes]) {
+    CHOLINV_UNROLL for (int i = 1; i < N; ++i) CHOLINV_UNROLL for (int j = 0; j < N; ++j) CHOLINV_UNROLL for (int p = 0; p < planes; ++p) {
+      if (j < i) std::swap(e[i * N + j][p], e[j * N + i][p]);
+    }
+  }
+
   /// False, and nothing written, when there is a zero on a diagonal.
-  static bool invert(const S* const* in, S* const* out) {
+  static bool invert(const places& m) {
     V e[N * N][planes], y[N][N][planes], r[N][planes];
-    load_numbers<K, N * N * planes>(in, &e[0][0]);
+    load(m, e);
     typename P::truth bad{};
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       bad |= is_zero_lanes<K>(e[j * N + j]);
@@ -60,14 +88,15 @@ struct tiny {
         }
       }
     }
-    store_numbers<K, N * N * planes>(out, &e[0][0]);
+    if (m.by_columns) mirror(e);
+    store(m, e);
     return true;
   }
 
   /// The same for A = L L^H: only the real part of a pivot counts, and one that is not positive is bad.
-  static bool factorize(const S* const* in, S* const* out) {
+  static bool factorize(const places& m) {
     V e[N * N][planes];
-    load_numbers<K, N * N * planes>(in, &e[0][0]);
+    load(m, e);
     typename P::truth bad{};
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
@@ -87,7 +116,8 @@ struct tiny {
       }
     }
     if (P::any(bad)) return false;
-    store_numbers<K, N * N * planes>(out, &e[0][0]);
+    if (m.by_columns) mirror(e);
+    store(m, e);
     return true;
   }
 };
