@@ -43,7 +43,7 @@ struct pack {
     return reinterpret_cast<vec>((reinterpret_cast<bits_vec>(y) & mask) | (reinterpret_cast<bits_vec>(x) & ~mask));
   }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
-  CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused(-a, b, c); }
+  CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
 
  private:
   struct window {

@@ -17,38 +17,45 @@ inline constexpr unsigned short all16 = 65535;
 inline constexpr int current_rounding = 4;
 #endif
 
-// a * b + c, rounded once.
-#if CHOLINV_FMA && CHOLINV_HAS_ELEMENTWISE_FMA
-template <class V>
-CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) {
-  return __builtin_elementwise_fma(a, b, c);
-}
-#elif CHOLINV_FMA && CHOLINV_X86
-CHOLINV_INLINE double2 fused(const double2& a, const double2& b, const double2& c) { return __builtin_ia32_vfmaddpd(a, b, c); }
-CHOLINV_INLINE float4 fused(const float4& a, const float4& b, const float4& c) { return __builtin_ia32_vfmaddps(a, b, c); }
+// a * b + c and c - a * b, rounded once. g++ takes the negation of an operand that is used more than once out of the fused operation
+// and runs short of registers, so it is told; clang is not, and has no builtin for it.
+#if CHOLINV_FMA && CHOLINV_X86 && !CHOLINV_HAS_ELEMENTWISE_FMA
+#ifdef __clang__
+#define CHOLINV_FUSED_MINUS(kind, a, ...) __builtin_ia32_vfmadd##kind(-a, __VA_ARGS__)
+#else
+#define CHOLINV_FUSED_MINUS(kind, a, ...) __builtin_ia32_vfnmadd##kind(a, __VA_ARGS__)
+#endif
+#define CHOLINV_FUSED(V, kind, ...)                                                                               \
+  CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) { return __builtin_ia32_vfmadd##kind(__VA_ARGS__); } \
+  CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c) { return CHOLINV_FUSED_MINUS(kind, __VA_ARGS__); }
+CHOLINV_FUSED(double2, pd, a, b, c)
+CHOLINV_FUSED(float4, ps, a, b, c)
 #if CHOLINV_BYTES >= 32
-CHOLINV_INLINE double4 fused(const double4& a, const double4& b, const double4& c) { return __builtin_ia32_vfmaddpd256(a, b, c); }
-CHOLINV_INLINE float8 fused(const float8& a, const float8& b, const float8& c) { return __builtin_ia32_vfmaddps256(a, b, c); }
+CHOLINV_FUSED(double4, pd256, a, b, c)
+CHOLINV_FUSED(float8, ps256, a, b, c)
 #endif
 #if CHOLINV_BYTES >= 64
-CHOLINV_INLINE double8 fused(const double8& a, const double8& b, const double8& c) {
-  return __builtin_ia32_vfmaddpd512_mask(a, b, c, all8, current_rounding);
-}
-CHOLINV_INLINE float16 fused(const float16& a, const float16& b, const float16& c) {
-  return __builtin_ia32_vfmaddps512_mask(a, b, c, all16, current_rounding);
-}
+CHOLINV_FUSED(double8, pd512_mask, a, b, c, all8, current_rounding)
+CHOLINV_FUSED(float16, ps512_mask, a, b, c, all16, current_rounding)
 #endif
-#elif CHOLINV_FMA
+#undef CHOLINV_FUSED
+#undef CHOLINV_FUSED_MINUS
+#else
 template <class V>
 CHOLINV_INLINE V fused(V a, const V& b, const V& c) {
+#if CHOLINV_FMA && CHOLINV_HAS_ELEMENTWISE_FMA
+  return __builtin_elementwise_fma(a, b, c);
+#elif CHOLINV_FMA
   for (int i = 0; i < static_cast<int>(sizeof(V) / sizeof(a[0])); ++i)
     a[i] = sizeof(a[0]) == 8 ? __builtin_fma(a[i], b[i], c[i]) : __builtin_fmaf(a[i], b[i], c[i]);
   return a;
-}
 #else
-template <class V>
-CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) {
   return c + a * b;
+#endif
+}
+template <class V>
+CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c) {
+  return fused<V>(-a, b, c);
 }
 #endif
 
