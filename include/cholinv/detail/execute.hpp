@@ -218,11 +218,12 @@ class runner {
     S* out[chunk + ahead];
     const index_t known = streaming_ ? std::min(left, count + ahead) : count;
     index_t i = 0;
+    const index_t in_step = p_.in_step(), out_step = p_.out_step();
     do {  // at least one is: g++ would warn of `out` otherwise
       const place<T> m = p_.at(first + i);
       for (index_t r = 0, here = std::min(known - i, p_.evenly(first + i)); r < here; ++r, ++i) {
-        in[i] = reinterpret_cast<const S*>(m.in + r * p_.in_step());
-        out[i] = reinterpret_cast<S*>(m.out + r * p_.out_step());
+        in[i] = reinterpret_cast<const S*>(m.in + r * in_step);
+        out[i] = reinterpret_cast<S*>(m.out + r * out_step);
       }
     } while (i < known);
     // A bad matrix makes its whole group of lanes go one by one, to the same bits.

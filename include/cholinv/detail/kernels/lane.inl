@@ -67,12 +67,9 @@ struct lane_sweep {
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
                   index_t out_column, bool alone, S* work) {
     const bool by_columns = in_column != planes;
-    if (n <= 4 && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
+    if (n <= most_unrolled && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
       memory.step(1);
-      if (n == 1) return unrolled<t, 1>({in, out, by_columns, alone});
-      if (n == 2) return unrolled<t, 2>({in, out, by_columns, alone});
-      if (n == 3) return unrolled<t, 3>({in, out, by_columns, alone});
-      return unrolled<t, 4>({in, out, by_columns, alone});
+      return unrolled<t, 1>(n, in, out, by_columns, alone);
     }
     if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
     return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
@@ -80,11 +77,13 @@ struct lane_sweep {
 
  private:
   template <task t, int N>
-  static bool unrolled(const typename tiny<K, N>::places& m) {
+  CHOLINV_INLINE static bool unrolled(index_t n, const S* const* in, S* const* out, bool by_columns, bool alone) {
+    if constexpr (N < most_unrolled)
+      if (n != N) return unrolled<t, N + 1>(n, in, out, by_columns, alone);
     if constexpr (t == task::invert)
-      return tiny<K, N>::invert(m);
+      return tiny<K, N>::invert({in, out, by_columns, alone});
     else
-      return tiny<K, N>::factorize(m);
+      return tiny<K, N>::factorize({in, out, by_columns, alone});
   }
 
   static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
