@@ -23,8 +23,8 @@ inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
 
 inline constexpr bool baseline_has_lanes = CHOLINV_MAX_ISA <= CHOLINV_COMPILED_ISA || CHOLINV_COMPILED_ISA > 0;
 
-/// Orders with a kernel of their own in the lane kernel, which wins even with one matrix.
-inline constexpr index_t most_unrolled = 8;
+/// Up to here each order has a kernel of its own, which wins even with one matrix. Beyond it the registers are too few.
+constexpr index_t most_unrolled(bool is_complex) noexcept { return is_complex ? 6 : 8; }
 
 /// What the choice depends on besides the backend, the order and the batch.
 struct kind {
@@ -57,8 +57,8 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
 /// from eight to nothing as the order grows.
-constexpr bool fills_lanes(index_t order, index_t rest, index_t width) noexcept {
-  return order <= most_unrolled ? rest > 0 : rest * 4 > width && rest * 80 > width * order;
+constexpr bool fills_lanes(bool is_complex, index_t order, index_t rest, index_t width) noexcept {
+  return order <= most_unrolled(is_complex) ? rest > 0 : rest * 4 > width && rest * 80 > width * order;
 }
 
 /// A result of more bytes than a last-level cache has for one core goes to memory anyway, and had better go there directly.
@@ -78,7 +78,7 @@ constexpr bool team_inside(index_t order, index_t count, int threads) noexcept {
 constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count, bool fetching) noexcept {
   const thresholds limit = tuned(k, fetching);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
-  return order <= limit.lanes && (count > 1 || order <= most_unrolled) ? path::lanes : path::block;
+  return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
 
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100, false) == path::lanes);
