@@ -47,7 +47,9 @@ struct lane_sweep {
   using P = typename K::ops;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  static constexpr index_t unrolled_orders = most_unrolled(planes == 2);
+  /// The factorisation needs fewer registers than the inverse.
+  template <task t>
+  static constexpr index_t unrolled_orders = most_unrolled(planes == 2 && t == task::invert);
 
   /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
   static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
@@ -68,7 +70,7 @@ struct lane_sweep {
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
                   index_t out_column, bool alone, S* work) {
     const bool by_columns = in_column != planes;
-    if (n <= unrolled_orders && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
+    if (n <= unrolled_orders<t> && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
       memory.step(1);
       return unrolled<t, 1>(n, in, out, by_columns, alone);
     }
@@ -79,7 +81,7 @@ struct lane_sweep {
  private:
   template <task t, int N>
   CHOLINV_INLINE static bool unrolled(index_t n, const S* const* in, S* const* out, bool by_columns, bool alone) {
-    if constexpr (N < unrolled_orders)
+    if constexpr (N < unrolled_orders<t>)
       if (n != N) return unrolled<t, N + 1>(n, in, out, by_columns, alone);
     if constexpr (t == task::invert)
       return tiny<K, N>::invert({in, out, by_columns, alone});
