@@ -34,6 +34,16 @@ constexpr Type torch_type() {
   }
 }
 
+/// torch's own name of an element type, found beside the type.
+template <class Type>
+auto torch_name(Type type, int) -> decltype(static_cast<const char*>(toString(type))) {
+  return toString(type);
+}
+template <class Type>
+const char* torch_name(Type, long) {
+  return "another one";
+}
+
 template <class X>
 struct neighbour<X, std::enable_if_t<is_torch<X>::value>> {
   static constexpr bool owns = false;  // a handle: tensors that share the elements live on
@@ -51,8 +61,8 @@ struct neighbour<X, std::enable_if_t<is_torch<X>::value>> {
       misuse({"view: the torch tensor is on a device of type ", static_cast<int>(x.device().type()), "; it should be on the CPU (",
               static_cast<int>(decltype(x.device().type())::CPU), "), so call cpu() first"});
     if (x.scalar_type() != expected)
-      misuse({"view: the torch tensor has scalar type ", static_cast<int>(x.scalar_type()), "; it should be ", static_cast<int>(expected),
-              ", the c10::ScalarType of the T it is viewed as"});
+      misuse({"view: the torch tensor has scalar type ", torch_name(x.scalar_type(), 0), "; it should be ", torch_name(expected, 0),
+              ", as the T it is viewed as"});
     if (x.is_conj())
       misuse({"view: the torch tensor is lazily conjugated (is_conj); it should hold its values, so call resolve_conj() first"});
     if (x.is_neg()) misuse({"view: the torch tensor is lazily negated (is_neg); it should hold its values, so call resolve_neg() first"});
