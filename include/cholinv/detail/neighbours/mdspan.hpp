@@ -26,10 +26,11 @@ struct neighbour<X, std::enable_if_t<is_mdspan<X>::value>> {
     if constexpr (!X::is_always_strided())
       if (!x.is_strided()) misuse({"view: the layout of the mdspan has no strides; is_strided() should be true"});
     extents_list shape, strides;
-    for (std::size_t d = 0; d < X::rank(); ++d) {
-      shape.push_back(checked_integer(x.extent(d)).value);
-      strides.push_back(checked_integer(x.stride(d)).value);
-    }
+    if constexpr (X::rank() > 0)  // else stride() is not to be named
+      for (std::size_t d = 0; d < X::rank(); ++d) {
+        shape.push_back(checked_integer(x.extent(d)).value);
+        strides.push_back(checked_integer(x.stride(d)).value);
+      }
     return {data(x), shape, strides};
   }
   /// A layout may begin anywhere, for one at its end; an empty one has no first element to ask for.
