@@ -126,10 +126,10 @@ TYPED_TEST(neighbour_dlpack, hostile_metadata) {
   };
   const int bits = 8 * sizeof(T);
   const std::vector<fault> faults = {
-      {[](borrowed<T>& b) { b.x.device.device_type = kDLCUDA; }, {"device_type", "is 2", "should be 1"}},
-      {[](borrowed<T>& b) { b.x.device.device_type = kDLCUDAManaged; }, {"device_type", "is 13"}},
-      {[](borrowed<T>& b) { b.x.device.device_type = static_cast<DLDeviceType>(0); }, {"device_type", "is 0"}},
-      {[](borrowed<T>& b) { b.x.dtype.code = kDLInt; }, {"dtype", "code 0", "should have code"}},
+      {[](borrowed<T>& b) { b.x.device.device_type = kDLCUDA; }, {"device_type 2", "should be 1"}},
+      {[](borrowed<T>& b) { b.x.device.device_type = kDLCUDAManaged; }, {"device_type 13", "should be 1"}},
+      {[](borrowed<T>& b) { b.x.device.device_type = static_cast<DLDeviceType>(0); }, {"device_type 0", "should be 1"}},
+      {[](borrowed<T>& b) { b.x.dtype.code = kDLInt; }, {"dtype code 0", "should have code"}},
       {[](borrowed<T>& b) { b.x.dtype.code = kDLBfloat; }, {"dtype", "code 4", "should have code"}},
       {[](borrowed<T>& b) { b.x.dtype.code = is_complex<T> ? kDLFloat : kDLComplex; }, {"dtype", "should have code"}},
       {[](borrowed<T>& b) { b.x.dtype.code = 255; }, {"dtype", "code 255"}},
@@ -142,9 +142,9 @@ TYPED_TEST(neighbour_dlpack, hostile_metadata) {
       {[](borrowed<T>& b) { b.x.ndim = 9; }, {"ndim", "rank 9", "0 to 8"}},
       {[](borrowed<T>& b) { b.x.ndim = std::numeric_limits<int>::max(); }, {"ndim", "0 to 8"}},
       {[](borrowed<T>& b) { b.x.ndim = std::numeric_limits<int>::min(); }, {"ndim", "0 to 8"}},
-      {[](borrowed<T>& b) { b.x.shape = nullptr; }, {"shape", "null", "ndim is 3"}},
-      {[](borrowed<T>& b) { b.shape[1] = -1; }, {"(2, -1, 2)", "negative"}},
-      {[](borrowed<T>& b) { b.shape[0] = least; }, {"negative"}},
+      {[](borrowed<T>& b) { b.x.shape = nullptr; }, {"null shape", "ndim is 3"}},
+      {[](borrowed<T>& b) { b.shape[1] = -1; }, {"(2, -1, 2)", "at least 0"}},
+      {[](borrowed<T>& b) { b.shape[0] = least; }, {std::to_string(least), "at least 0"}},
       {[](borrowed<T>& b) { b.shape[0] = most; }, {std::to_string(most), "index_t"}},
       {[](borrowed<T>& b) {
          b.shape = {most / 4, 2, 2};
@@ -156,8 +156,8 @@ TYPED_TEST(neighbour_dlpack, hostile_metadata) {
          b.x.shape = b.shape.data();
        },
        {"2147483648", "index_t"}},
-      {[](borrowed<T>& b) { b.x.data = nullptr; }, {"data", "null", "8"}},
-      {[](borrowed<T>& b) { b.x.byte_offset = 1; }, {"not aligned", "byte_offset is 1", "multiple of"}},
+      {[](borrowed<T>& b) { b.x.data = nullptr; }, {"(2, 2, 2)", "null data"}},
+      {[](borrowed<T>& b) { b.x.byte_offset = 1; }, {"not aligned", "byte_offset 1,", "multiple of"}},
       {[](borrowed<T>& b) { b.x.data = reinterpret_cast<char*>(b.memory.data()) + 2; }, {"not aligned"}},
       {[](borrowed<T>& b) { b.x.byte_offset = std::numeric_limits<std::uint64_t>::max(); }, {"byte_offset", "address space"}},
   };
@@ -168,9 +168,16 @@ TYPED_TEST(neighbour_dlpack, hostile_metadata) {
     SCOPED_TRACE(testing::Message() << "fault " << f);
     EXPECT_TRUE(says(refusal([&] { cholinv::view<T>(bad.x); }), faults[f].words));
     EXPECT_TRUE(says(refusal([&] { cholinv::view<const T>(bad.x); }), faults[f].words));
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse<T>(bad.x); }), faults[f].words));
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse<T>(good.x, false, bad.x); }), faults[f].words));
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky<T>(bad.x, true, good.x); }), faults[f].words));
+    const auto expect = [&](const char* name, auto call) {
+      const std::string message = refusal(call);
+      EXPECT_TRUE(says(message, faults[f].words));
+      EXPECT_TRUE(says(message, {name}));
+    };
+    expect("argument factor", [&] { cholinv::cholesky_inverse<T>(bad.x); });
+    expect("argument factor", [&] { cholinv::cholesky_inverse<T>(bad.x, false, good.x); });
+    expect("argument out", [&] { cholinv::cholesky_inverse<T>(good.x, false, bad.x); });
+    expect("argument a,", [&] { cholinv::cholesky<T>(bad.x, true, good.x); });
+    expect("argument out", [&] { cholinv::cholesky<T>(good.x, true, bad.x); });
     EXPECT_EQ(bad.memory, before);
     EXPECT_EQ(good.memory, std::vector<T>(good.memory.size(), T(2)));
   }
@@ -178,6 +185,31 @@ TYPED_TEST(neighbour_dlpack, hostile_metadata) {
   borrowed<T> wild({2, 2, 2}, {4, 2, 1});
   wild.strides[0] = most;
   EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse<T>(wild.x); }), {"argument factor", std::to_string(most)}));
+}
+
+// Before version 0.4 the device was called the context.
+TEST(neighbour_dlpack_old, the_context_is_the_device) {
+  struct old_tensor {
+    void* data;
+    DLDevice ctx;
+    int ndim;
+    DLDataType dtype;
+    std::int64_t *shape, *strides;
+    std::uint64_t byte_offset;
+  };
+  struct old_managed {
+    old_tensor dl_tensor;
+    void* manager_ctx;
+    void (*deleter)(old_managed*);
+  };
+  borrowed<double> b({2, 2});
+  old_tensor x{b.x.data, {kDLCPU, 0}, 2, b.x.dtype, b.x.shape, nullptr, 0};
+  EXPECT_EQ(cholinv::view<double>(x).data(), b.memory.data());
+  x.ctx.device_type = kDLMetal;
+  EXPECT_TRUE(says(refusal([&] { cholinv::view<double>(x); }), {"device_type 8", "should be 1"}));
+  const cholinv::dlpack_tensor<old_managed> given(cholinv::to_dlpack<old_managed>(cholinv::tensor<float>({2, 3})));
+  EXPECT_EQ(given.get()->dl_tensor.ctx.device_type, kDLCPU);
+  EXPECT_EQ(shape_of(cholinv::view<float>(given)), (std::vector<index_t>{2, 3}));
 }
 
 TEST(neighbour_dlpack_info, is_a_tensor_of_int32) {
@@ -189,8 +221,8 @@ TEST(neighbour_dlpack_info, is_a_tensor_of_int32) {
   EXPECT_EQ(info.memory[1], 1);
   EXPECT_EQ(info.memory[2], 0);
   info.x.dtype.bits = 64;
-  EXPECT_TRUE(
-      says(refusal([&] { cholinv::cholesky_inverse_ex<double>(factor.x, false, factor.x, info.x); }), {"dtype", "64 bits", "32 bits"}));
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<double>(factor.x, false, factor.x, info.x); }),
+                   {"argument info", "64 bits", "32 bits"}));
 }
 
 // ---- managed tensors ----

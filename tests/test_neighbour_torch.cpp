@@ -92,8 +92,8 @@ TEST(neighbour_torch_checks, info_and_expand) {
   torch::Tensor out = torch::zeros_like(factor);
   EXPECT_EQ(cholinv::cholesky_inverse_ex<double>(factor, false, out, info), 1);
   EXPECT_TRUE(torch::equal(info, torch::tensor({0, 0, 2, 0}, torch::kInt)));
-  EXPECT_TRUE(
-      says(refusal([&] { cholinv::cholesky_inverse_ex<double>(factor, false, out, info.to(torch::kLong)); }), {"Long", "should be Int"}));
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<double>(factor, false, out, info.to(torch::kLong)); }),
+                   {"argument info", "Long", "should be Int"}));
   // A broadcast factor is fine, a broadcast output is not.
   const torch::Tensor wide = torch::eye(3, torch::kDouble).expand({4, 3, 3});
   cholinv::cholesky_inverse<double>(wide, false, out);

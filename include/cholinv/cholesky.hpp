@@ -79,16 +79,17 @@ factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, optio
 
 template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
 tensor<S> cholesky(const A& a, bool upper = false, options o = {}) {
-  return detail::new_factor<S>(detail::input<S>(a), upper, o);
+  return detail::new_factor<S>(detail::input<S>(a, "argument a"), upper, o);
 }
 template <class T = detail::unnamed, class A, class O, class S = detail::scalar_of<T, A>, class = detail::if_output<O>>
 void cholesky(const A& a, bool upper, O&& out, options o = {}) {
-  detail::throw_if_indefinite(
-      detail::factorize<S>(detail::input<S>(a), upper, detail::output<S>(std::forward<O>(out)), nullptr, detail::on_failure::keep, o));
+  detail::throw_if_indefinite(detail::factorize<S>(detail::input<S>(a, "argument a"), upper,
+                                                   detail::output<S>(std::forward<O>(out), "argument out"), nullptr,
+                                                   detail::on_failure::keep, o));
 }
 template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
 factor_and_info<S> cholesky_ex(const A& a, bool upper = false, options o = {}) {
-  return detail::new_factor_and_info<S>(detail::input<S>(a), upper, o);
+  return detail::new_factor_and_info<S>(detail::input<S>(a, "argument a"), upper, o);
 }
 
 CHOLINV_NAMESPACE_END

@@ -104,28 +104,29 @@ std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, op
 
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 tensor<S> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {
-  return detail::new_inverse<S>(detail::input<S>(factor), upper, o);
+  return detail::new_inverse<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
 template <class T = detail::unnamed, class F, class O, class S = detail::scalar_of<T, F>, class = detail::if_output<O>>
 void cholesky_inverse(const F& factor, bool upper, O&& out, options o = {}) {
-  detail::throw_if_singular(
-      detail::invert<S>(detail::input<S>(factor), upper, detail::output<S>(std::forward<O>(out)), nullptr, detail::on_failure::keep, o));
+  detail::throw_if_singular(detail::invert<S>(detail::input<S>(factor, "argument factor"), upper,
+                                              detail::output<S>(std::forward<O>(out), "argument out"), nullptr, detail::on_failure::keep,
+                                              o));
 }
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 inverse_and_info<S> cholesky_inverse_ex(const F& factor, bool upper = false, options o = {}) {
-  return detail::new_inverse_and_info<S>(detail::input<S>(factor), upper, o);
+  return detail::new_inverse_and_info<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
 template <class T = detail::unnamed, class F, class O, class I, class S = detail::scalar_of<T, F>>
 index_t cholesky_inverse_ex(const F& factor, bool upper, O&& out, I&& info, options o = {}) {
   const tensor_view<int> info_view = detail::info_output(std::forward<I>(info));
-  return detail::invert<S>(detail::input<S>(factor), upper, detail::output<S>(std::forward<O>(out)), &info_view, detail::on_failure::keep,
-                           o)
+  return detail::invert<S>(detail::input<S>(factor, "argument factor"), upper, detail::output<S>(std::forward<O>(out), "argument out"),
+                           &info_view, detail::on_failure::keep, o)
       .failed;
 }
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 std::size_t cholesky_inverse_scratch(const F& factor, bool upper, options o = {}) {
   static_cast<void>(upper);
-  return detail::inverse_scratch<S>(detail::input<S>(factor), o);
+  return detail::inverse_scratch<S>(detail::input<S>(factor, "argument factor"), o);
 }
 
 CHOLINV_NAMESPACE_END

@@ -19,7 +19,7 @@ class dlpack_tensor {
       Managed* held;
       ~guard() { release(held); }
     } until_checked{managed};
-    detail::check_dlpack_version(*managed);
+    detail::check_dlpack_version(*managed, "argument managed");
     until_checked.held = nullptr;
   }
   dlpack_tensor(dlpack_tensor&& other) noexcept : managed_(other.release()) {}
@@ -46,9 +46,9 @@ struct tensor_traits<dlpack_tensor<Managed>> {
   static constexpr bool owns = true;
 
   template <class T>
-  static tensor_view<T> view(const dlpack_tensor<Managed>& x) {
-    if (x.get() == nullptr) detail::misuse({"view: the dlpack_tensor was released; it should hold a managed tensor"});
-    return detail::neighbour<Managed>::template view<T>(*x.get());
+  static tensor_view<T> view(const dlpack_tensor<Managed>& x, const char* name) {
+    if (x.get() == nullptr) detail::misuse({"view: ", name, ", a dlpack_tensor, was released; it should hold a managed tensor"});
+    return detail::neighbour<Managed>::template view<T>(*x.get(), name);
   }
 };
 

@@ -20,14 +20,32 @@ namespace detail {
 template <class X>
 using traits_of = tensor_traits<std::remove_cv_t<std::remove_reference_t<X>>>;
 
+// What tensor_traits makes of an lvalue; a view that may be refused takes the name of the argument, for the message.
+template <class X>
+auto call_view(X& x, const char* name, int) -> decltype(traits_of<X>::view(x, name)) {
+  return traits_of<X>::view(x, name);
+}
+template <class X>
+auto call_view(X& x, const char*, long) -> decltype(traits_of<X>::view(x)) {
+  return traits_of<X>::view(x);
+}
+template <class T, class X>
+auto call_view_as(X& x, const char* name, int) -> decltype(traits_of<X>::template view<T>(x, name)) {
+  return traits_of<X>::template view<T>(x, name);
+}
+template <class T, class X>
+auto call_view_as(X& x, const char*, long) -> decltype(traits_of<X>::template view<T>(x)) {
+  return traits_of<X>::template view<T>(x);
+}
+
 /// What an lvalue X is seen as where its type says all; void where it does not.
 template <class X, class = void>
 struct own_view {
   using type = void;
 };
 template <class X>
-struct own_view<X, std::void_t<decltype(traits_of<X>::view(std::declval<X&>()))>> {
-  using type = decltype(traits_of<X>::view(std::declval<X&>()));
+struct own_view<X, std::void_t<decltype(call_view(std::declval<X&>(), "", 0))>> {
+  using type = decltype(call_view(std::declval<X&>(), "", 0));
 };
 template <class X>
 using own_view_t = typename own_view<X>::type;
@@ -38,7 +56,7 @@ inline constexpr bool is_seen = !std::is_void_v<own_view_t<X>>;
 template <class T, class X, class = void>
 inline constexpr bool is_seen_as = false;
 template <class T, class X>
-inline constexpr bool is_seen_as<T, X, std::void_t<decltype(traits_of<X>::template view<T>(std::declval<X&>()))>> = true;
+inline constexpr bool is_seen_as<T, X, std::void_t<decltype(call_view_as<T>(std::declval<X&>(), "", 0))>> = true;
 
 /// The one readable error for everything that is no matrix.
 template <class X>
@@ -74,19 +92,19 @@ struct with_element<V<E>, T> {
 
 /// The view of an lvalue, as elements T where T is named.
 template <class T, class X>
-auto view_as(X& x) {
+auto view_as(X& x, const char* name) {
   if constexpr (std::is_same_v<T, unnamed>) {
     static_assert(require_matrix<X>());
-    if constexpr (is_seen<X>) return traits_of<X>::view(x);
+    if constexpr (is_seen<X>) return call_view(x, name, 0);
   } else if constexpr (is_seen<X>) {
     using element = typename own_view_t<X>::element_type;
     static_assert(std::is_const_v<T> || !std::is_const_v<element>,
                   "cholinv: an output (out or info) is written, so its elements must not be const");
     static_assert(std::is_same_v<std::remove_cv_t<element>, std::remove_cv_t<T>>,
                   "cholinv: out must have the scalar type of the factor, and info must be of int; a view the type of its elements");
-    return typename with_element<own_view_t<X>, T>::type(traits_of<X>::view(x));
+    return typename with_element<own_view_t<X>, T>::type(call_view(x, name, 0));
   } else if constexpr (is_seen_as<T, X>) {
-    return traits_of<X>::template view<T>(x);
+    return call_view_as<T>(x, name, 0);
   } else if constexpr (std::is_convertible_v<X&, tensor_view<T>>) {
     return static_cast<tensor_view<T>>(x);
   } else {
@@ -117,20 +135,20 @@ using if_output = std::enable_if_t<!std::is_convertible_v<O, options>>;
 
 /// The arguments of a call whose scalar is T.
 template <class T, class X>
-auto input(const X& x) {
-  return view_as<const T>(x);
+auto input(const X& x, const char* name) {
+  return view_as<const T>(x, name);
 }
 template <class T, class O>
-auto output(O&& x) {
+auto output(O&& x, const char* name) {
   static_assert(!dies_with_elements<O>, "cholinv: this output (out or info) is a temporary that takes the result with it; give it a name");
-  return view_as<T>(x);
+  return view_as<T>(x, name);
 }
 template <class I>
 tensor_view<int> info_output(I&& x) {
   if constexpr (std::is_same_v<I, int&>)  // of a single matrix
     return {&x, {}};
   else
-    return output<int>(std::forward<I>(x));
+    return output<int>(std::forward<I>(x), "argument info");
 }
 
 }  // namespace detail
@@ -148,7 +166,7 @@ tensor_view<int> info_output(I&& x) {
 template <class T = detail::unnamed, class X>
 auto view(X&& x) {
   static_assert(!detail::dies_with_elements<X>, "cholinv::view: this temporary takes its elements with it; give it a name");
-  return detail::view_as<T>(x);
+  return detail::view_as<T>(x, "the argument");
 }
 
 CHOLINV_NAMESPACE_END

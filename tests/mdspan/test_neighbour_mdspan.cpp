@@ -114,7 +114,7 @@ TEST(neighbour_mdspan_types, info_and_misuse) {
   EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse(std::mdspan(factor.data(), 4, 2)); }), {"argument factor", "(4, 2)", "square"}));
   using two = std::dextents<index_t, 2>;
   const std::mdspan<double, two, layout_perhaps> scattered(factor.data(), layout_perhaps::mapping<two>(two(2, 2), false));
-  EXPECT_TRUE(says(refusal([&] { cholinv::view(scattered); }), {"mdspan", "no strides", "is_strided()"}));
+  EXPECT_TRUE(says(refusal([&] { cholinv::view(scattered); }), {"mdspan", "without strides", "is_strided()"}));
   const std::mdspan<double, std::dextents<std::size_t, 1>> endless(factor.data(), std::numeric_limits<std::size_t>::max());
   EXPECT_TRUE(says(refusal([&] { cholinv::view(endless); }), {"18446744073709551615", "index_t"}));
 }

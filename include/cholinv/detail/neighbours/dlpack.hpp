@@ -48,38 +48,49 @@ struct dlpack_memory {
   extents_list shape, strides;
 };
 
-inline dlpack_memory checked_dlpack(const dlpack_fields& x, dlpack_type expected, std::size_t element_size, std::size_t alignment) {
+inline dlpack_memory checked_dlpack(const char* name, const dlpack_fields& x, dlpack_type expected, std::size_t element_size,
+                                    std::size_t alignment) {
   constexpr std::int64_t cpu = 1, cuda_host = 3, rocm_host = 11;
   if (x.device != cpu && x.device != cuda_host && x.device != rocm_host)
-    misuse({"view: device_type of the DLTensor is ", x.device, "; it should be ", cpu, " (CPU), or ", cuda_host, " or ", rocm_host,
+    misuse({"view: ", name, ", a DLTensor, has device_type ", x.device, "; it should be ", cpu, " (CPU), or ", cuda_host, " or ", rocm_host,
             " (pinned host memory)"});
   if (x.code != expected.code || x.bits != expected.bits || x.lanes != 1)
-    misuse({"view: dtype of the DLTensor has code ", x.code, ", ", x.bits, " bits and ", x.lanes, " lanes; it should have code ",
+    misuse({"view: ", name, ", a DLTensor, has dtype code ", x.code, ", ", x.bits, " bits and ", x.lanes, " lanes; it should have code ",
             expected.code, ", ", expected.bits, " bits and 1 lane, as the T it is viewed as"});
-  check_rank("the DLTensor (ndim)", x.rank);
+  check_rank(name, "a DLTensor whose ndim is the rank", x.rank);
   const int rank = static_cast<int>(x.rank);
   if (rank > 0 && x.shape == nullptr)
-    misuse({"view: shape of the DLTensor is null but ndim is ", rank, "; it should point to as many extents"});
+    misuse({"view: ", name, ", a DLTensor, has a null shape but ndim is ", rank, "; shape should point to as many extents"});
 
   dlpack_memory result{x.data, {}, {}};
   for (int d = 0; d < rank; ++d) result.shape.push_back(checked_integer(x.shape[d]).value);
-  const index_t size = checked_size(result.shape);
-  if (multiply_overflows(size, static_cast<index_t>(element_size)))
-    misuse({"view: shape ", result.shape, " of the DLTensor needs more bytes than index_t can count"});
+  auto bytes = static_cast<index_t>(element_size);
+  bool overflow = false;
+  for (index_t extent : result.shape) {
+    if (extent < 0) misuse({"view: ", name, ", a DLTensor, has shape ", result.shape, "; its extents should be at least 0"});
+    if (bytes == 0 || extent == 0)
+      bytes = 0;
+    else if (multiply_overflows(bytes, extent))
+      overflow = true;
+    else
+      bytes *= extent;
+  }
+  if (overflow && bytes != 0)
+    misuse({"view: ", name, ", a DLTensor, has shape ", result.shape, "; it should have no more bytes than index_t can count"});
   if (x.strides == nullptr) {
     result.strides = row_major(result.shape);
   } else {
     for (int d = 0; d < rank; ++d) result.strides.push_back(checked_integer(x.strides[d]).value);
   }
-  if (size == 0) return result;
+  if (bytes == 0) return result;
   if (x.data == nullptr)
-    misuse({"view: data of the DLTensor is null but shape ", result.shape, " has elements; it should point to ", size, " of them"});
+    misuse({"view: ", name, ", a DLTensor of shape ", result.shape, ", has null data; it should point to the elements"});
   const auto address = reinterpret_cast<std::uintptr_t>(x.data);
   if (x.byte_offset > std::numeric_limits<std::uintptr_t>::max() - address)
-    misuse({"view: byte_offset of the DLTensor is ", x.byte_offset, ", which leads out of the address space"});
+    misuse({"view: ", name, ", a DLTensor, has byte_offset ", x.byte_offset, "; data + byte_offset should be in the address space"});
   if ((address + static_cast<std::uintptr_t>(x.byte_offset)) % alignment != 0)
-    misuse({"view: data + byte_offset of the DLTensor is not aligned (byte_offset is ", x.byte_offset, "); it should be a multiple of ",
-            alignment, " bytes"});
+    misuse({"view: ", name, ", a DLTensor with byte_offset ", x.byte_offset,
+            ", is not aligned; data + byte_offset should be a multiple of ", alignment, " bytes"});
   result.data = static_cast<char*>(x.data) + x.byte_offset;
   return result;
 }
@@ -98,8 +109,9 @@ struct neighbour<X, std::enable_if_t<is_dlpack<X>::value>> {
   static constexpr bool owns = false;
 
   template <class T>
-  static tensor_view<T> view(const X& x) {
-    const dlpack_memory m = checked_dlpack({x.data, static_cast<std::int64_t>(dlpack_device(x, 0)), x.ndim, x.dtype.code, x.dtype.bits,
+  static tensor_view<T> view(const X& x, const char* name) {
+    const dlpack_memory m = checked_dlpack(name,
+                                           {x.data, static_cast<std::int64_t>(dlpack_device(x, 0)), x.ndim, x.dtype.code, x.dtype.bits,
                                             x.dtype.lanes, x.shape, x.strides, x.byte_offset},
                                            dlpack_type_of<std::remove_cv_t<T>>(), sizeof(T), alignof(T));
     return {static_cast<T*>(m.data), m.shape, m.strides};
@@ -122,10 +134,10 @@ inline constexpr std::uint64_t dlpack_read_only = 1;
 
 /// Where the major version is another one, nothing behind it is where it seems to be, but for the deleter.
 template <class X>
-void check_dlpack_version(const X& x) {
+void check_dlpack_version(const X& x, const char* name) {
   if constexpr (has_version<X>::value)
     if (x.version.major != dlpack_major)
-      misuse({"view: version of the DLManagedTensorVersioned has major ", x.version.major, "; it should be ", dlpack_major});
+      misuse({"view: ", name, ", a DLManagedTensorVersioned, has major version ", x.version.major, "; it should be ", dlpack_major});
 }
 
 template <class X>
@@ -133,13 +145,13 @@ struct neighbour<X, std::enable_if_t<is_managed_dlpack<X>::value>> {
   static constexpr bool owns = false;
 
   template <class T>
-  static tensor_view<T> view(const X& x) {
-    check_dlpack_version(x);
+  static tensor_view<T> view(const X& x, const char* name) {
+    check_dlpack_version(x, name);
     if constexpr (has_version<X>::value && !std::is_const_v<T>)
       if ((x.flags & dlpack_read_only) != 0)
-        misuse({"view: flags of the DLManagedTensorVersioned is ", x.flags, ", which says read-only; it should not have bit ",
+        misuse({"view: ", name, ", a DLManagedTensorVersioned, has flags ", x.flags, ", which says read-only; it should not have bit ",
                 dlpack_read_only, " where the elements are written, or they should be viewed as const"});
-    return neighbour<std::remove_cv_t<decltype(x.dl_tensor)>>::template view<T>(x.dl_tensor);
+    return neighbour<std::remove_cv_t<decltype(x.dl_tensor)>>::template view<T>(x.dl_tensor, name);
   }
 };
 

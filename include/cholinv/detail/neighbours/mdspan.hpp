@@ -22,9 +22,9 @@ template <class X>
 struct neighbour<X, std::enable_if_t<is_mdspan<X>::value>> {
   static constexpr bool owns = false;
 
-  static tensor_view<typename X::element_type> view(const X& x) {
+  static tensor_view<typename X::element_type> view(const X& x, const char* name) {
     if constexpr (!X::is_always_strided())
-      if (!x.is_strided()) misuse({"view: the layout of the mdspan has no strides; is_strided() should be true"});
+      if (!x.is_strided()) misuse({"view: ", name, ", an mdspan, has a layout without strides; its is_strided() should be true"});
     extents_list shape, strides;
     if constexpr (X::rank() > 0)  // else stride() is not to be named
       for (std::size_t d = 0; d < X::rank(); ++d) {

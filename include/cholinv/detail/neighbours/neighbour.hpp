@@ -7,7 +7,8 @@ CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
 /// A specialisation sees one family of types. It has `view(X&)`, X maybe const, or `view<T>(X&)` where the element type is known at run
-/// time only; `owns`: do the elements die with the object? And perhaps `data(X&)`, the quick way to the first element.
+/// time only; `owns`: do the elements die with the object? And perhaps `data(X&)`, the quick way to the first element. A view that may
+/// be refused takes the name of the argument for its message as a second argument.
 template <class X, class = void>
 struct neighbour {};
 
@@ -41,8 +42,8 @@ extents_list integers(const R& range) {
   return list;
 }
 
-inline void check_rank(const char* what, index_t rank) {
-  if (rank < 0 || rank > max_rank) misuse({"view: ", what, " has rank ", rank, "; it should be 0 to ", max_rank});
+inline void check_rank(const char* name, const char* what, index_t rank) {
+  if (rank < 0 || rank > max_rank) misuse({"view: ", name, ", ", what, ", has rank ", rank, "; it should be 0 to ", max_rank});
 }
 
 }  // namespace detail

@@ -68,19 +68,20 @@ struct range_neighbour<X, M, std::enable_if_t<has_fixed_size<M>::value>> {
 template <class X, class M>
 struct range_neighbour<X, M, std::enable_if_t<is_listed<M>::value>> {
   template <class Y>
-  static auto view(Y& x) -> pointer_batch<typename decltype(neighbour<M>::view(*std::data(x)))::element_type> {
+  static auto view(Y& x, const char* name) -> pointer_batch<typename decltype(neighbour<M>::view(*std::data(x)))::element_type> {
     auto* const matrices = std::data(x);
     const index_t count = checked_integer(std::size(x)).value;
     if (count == 0) return {matrix_list{}, 0, layout({0, 0})};
     const layout first = neighbour<M>::view(matrices[0]);
-    if (first.rank() != 2) misuse({"view: matrix 0 of the list has rank ", first.rank(), "; it should have rank 2"});
+    if (first.rank() != 2) misuse({"view: ", name, ", a list of matrices: matrix 0 has rank ", first.rank(), "; it should have rank 2"});
     for (index_t b = 1; b < count; ++b) {
       const layout other = neighbour<M>::view(matrices[b]);
       if (other.shape() != first.shape())
-        misuse({"view: matrix ", b, " of the list has shape ", other.shape(), "; it should have the shape of matrix 0, ", first.shape()});
+        misuse({"view: ", name, ", a list of matrices: matrix ", b, " has shape ", other.shape(),
+                "; it should have the shape of matrix 0, ", first.shape()});
       if (!same_strides(first, other))
-        misuse({"view: matrix ", b, " of the list has strides ", other.strides(), "; it should have the strides of matrix 0, ",
-                first.strides()});
+        misuse({"view: ", name, ", a list of matrices: matrix ", b, " has strides ", other.strides(),
+                "; it should have the strides of matrix 0, ", first.strides()});
     }
     return {matrix_list{matrices, &pick}, count, first};
   }

@@ -49,27 +49,29 @@ struct neighbour<X, std::enable_if_t<is_torch<X>::value>> {
   static constexpr bool owns = false;  // a handle: tensors that share the elements live on
 
   template <class T>
-  static tensor_view<T> view(const X& x) {
+  static tensor_view<T> view(const X& x, const char* name) {
     using type = decltype(x.scalar_type());
     using layout_type = decltype(x.layout());
     constexpr type expected = torch_type<std::remove_cv_t<T>, type>();
-    if (!x.defined()) misuse({"view: the torch tensor is undefined; it should have elements or at least a shape"});
+    if (!x.defined()) misuse({"view: ", name, ", a torch tensor, is undefined; it should have elements or at least a shape"});
     if (x.layout() != layout_type::Strided)
-      misuse({"view: the torch tensor has layout ", static_cast<int>(x.layout()), "; it should be strided (",
+      misuse({"view: ", name, ", a torch tensor, has layout ", static_cast<int>(x.layout()), "; it should be strided (",
               static_cast<int>(layout_type::Strided), "), so call to_dense() first"});
     if (!x.device().is_cpu())
-      misuse({"view: the torch tensor is on a device of type ", static_cast<int>(x.device().type()), "; it should be on the CPU (",
-              static_cast<int>(decltype(x.device().type())::CPU), "), so call cpu() first"});
+      misuse({"view: ", name, ", a torch tensor, is on a device of type ", static_cast<int>(x.device().type()),
+              "; it should be on the CPU (", static_cast<int>(decltype(x.device().type())::CPU), "), so call cpu() first"});
     if (x.scalar_type() != expected)
-      misuse({"view: the torch tensor has scalar type ", torch_name(x.scalar_type(), 0), "; it should be ", torch_name(expected, 0),
-              ", as the T it is viewed as"});
+      misuse({"view: ", name, ", a torch tensor, has scalar type ", torch_name(x.scalar_type(), 0), "; it should be ",
+              torch_name(expected, 0), ", as the T it is viewed as"});
     if (x.is_conj())
-      misuse({"view: the torch tensor is lazily conjugated (is_conj); it should hold its values, so call resolve_conj() first"});
-    if (x.is_neg()) misuse({"view: the torch tensor is lazily negated (is_neg); it should hold its values, so call resolve_neg() first"});
-    check_rank("the torch tensor", x.dim());
+      misuse({"view: ", name, ", a torch tensor, is lazily conjugated (is_conj); it should hold its values, so call resolve_conj() first"});
+    if (x.is_neg())
+      misuse({"view: ", name, ", a torch tensor, is lazily negated (is_neg); it should hold its values, so call resolve_neg() first"});
+    check_rank(name, "a torch tensor", x.dim());
     const tensor_view<T> result(pointer<T>(x), integers(x.sizes()), integers(x.strides()));
     if (result.size() > 0 && result.data() == nullptr)
-      misuse({"view: the torch tensor of shape ", result.shape(), " has no memory; it should hold ", result.size(), " elements"});
+      misuse(
+          {"view: ", name, ", a torch tensor, of shape ", result.shape(), " has no memory; it should hold ", result.size(), " elements"});
     return result;
   }
 
