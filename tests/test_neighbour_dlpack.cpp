@@ -244,7 +244,13 @@ struct counted {
 template <class Managed>
 class dlpack_managed : public testing::Test {};
 using managed_types = testing::Types<DLManagedTensor, DLManagedTensorVersioned>;
-TYPED_TEST_SUITE(dlpack_managed, managed_types);
+struct managed_names {
+  template <class Managed>
+  static std::string GetName(int) {
+    return std::is_same_v<Managed, DLManagedTensor> ? "unversioned" : "versioned";
+  }
+};
+TYPED_TEST_SUITE(dlpack_managed, managed_types, managed_names);
 
 TYPED_TEST(dlpack_managed, is_released_once) {
   using Managed = TypeParam;
@@ -296,7 +302,7 @@ TEST(dlpack_managed_versioned, another_major_version_is_released_and_refused) {
 
 TEST(dlpack_managed_versioned, read_only_is_read_only) {
   counted<DLManagedTensorVersioned> a;
-  for (std::uint64_t flags : {1, 3}) {
+  for (std::uint64_t flags : {std::uint64_t(1), std::uint64_t(3)}) {
     a.managed.flags = flags;
     cholinv::dlpack_tensor<DLManagedTensorVersioned> x(&a.managed);
     EXPECT_EQ(cholinv::view<const double>(x).data(), a.tensor.memory.data());
