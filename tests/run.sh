@@ -16,7 +16,9 @@ ninja ninja-build
 clang-format clang-format
 python3 python3
 TOOLS
-  for package in libgtest-dev libbenchmark-dev libeigen3-dev liblapacke-dev libopenblas-dev libomp-dev; do
+  # The neighbours' tests: clang 19 and libc++ for std::mdspan. libtorch-dev, half a gigabyte, is tested with where it is there.
+  local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev clang-19 libc++-19-dev libc++abi-19-dev)
+  for package in libgtest-dev libbenchmark-dev liblapacke-dev libopenblas-dev libomp-dev "${neighbours[@]}"; do
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || packages+=("$package")
   done
   ((${#packages[@]})) || return 0
@@ -32,7 +34,7 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   install_missing
 else
   echo "tests/run.sh: no apt-get here; the tests need a C++17 compiler, CMake 3.25, Ninja, Python 3, GoogleTest, Google Benchmark" \
-       "and Eigen, and use LAPACKE with a LAPACK and OpenMP where they are found" >&2
+       "and Eigen, and use LAPACKE with a LAPACK, OpenMP and the libraries of cmake/Neighbours.cmake where they are found" >&2
 fi
 
 export CTEST_PARALLEL_LEVEL="${CTEST_PARALLEL_LEVEL:-$(getconf _NPROCESSORS_ONLN)}"

@@ -15,14 +15,31 @@ struct factor_and_info {
 
 namespace detail {
 
-template <class T>
-tally factorize(tensor_view<const T> a, bool upper, tensor_view<T> out, const tensor_view<int>* info, on_failure policy, const options& o) {
+template <class T, class A, class X>
+tally factorize(const A& a, bool upper, const X& out, const tensor_view<int>* info, on_failure policy, const options& o) {
   const triangle uplo = upper ? triangle::upper : triangle::lower;
-  return execute<task::factorize>(checked_problem(task::factorize, a, uplo, out, info, o), policy, o);
+  return execute<task::factorize>(checked_problem<T>(task::factorize, a, uplo, out, info, o), policy, o);
 }
 
 inline void throw_if_indefinite(const tally& t) {
   if (t.failed > 0) raise(not_positive_definite(t.first, t.diagonal, t.failed));
+}
+
+template <class T, class A>
+tensor<T> new_factor(const A& a, bool upper, const options& o) {
+  check_before_allocating<T>(wording_of(task::factorize), a, o);
+  tensor<T> out(a.shape());
+  throw_if_indefinite(factorize<T>(a, upper, tensor_view<T>(out), nullptr, on_failure::keep, o));
+  return out;
+}
+
+template <class T, class A>
+factor_and_info<T> new_factor_and_info(const A& a, bool upper, const options& o) {
+  check_before_allocating<T>(wording_of(task::factorize), a, o);
+  factor_and_info<T> result{tensor<T>(a.shape()), tensor<int>(batch_shape(a.shape()))};
+  const tensor_view<int> info = result.info;
+  factorize<T>(a, upper, tensor_view<T>(result.factor), &info, on_failure::fill_with_nan, o);
+  return result;
 }
 
 }  // namespace detail
@@ -42,42 +59,37 @@ inline void throw_if_indefinite(const tally& t) {
 /// 1/3 n^3 multiplications and additions a matrix (times 4 for complex). LAPACK: ?potrf.
 template <class T>
 void cholesky(tensor_view<const T> a, bool upper, tensor_view<T> out, options o = {}) {
-  detail::throw_if_indefinite(detail::factorize(a, upper, out, nullptr, detail::on_failure::keep, o));
+  detail::throw_if_indefinite(detail::factorize<T>(a, upper, out, nullptr, detail::on_failure::keep, o));
 }
 
 /// The same, into a new row-major tensor of the shape of `a`.
 template <class T>
 tensor<T> cholesky(tensor_view<const T> a, bool upper = false, options o = {}) {
-  detail::check_before_allocating(detail::wording_of(detail::task::factorize), a, o);
-  tensor<T> out(a.shape());
-  cholesky<T>(a, upper, tensor_view<T>(out), o);
-  return out;
+  return detail::new_factor<T>(a, upper, o);
 }
 
 /// The same, reporting numerical failure instead of throwing it: info is 0, or i > 0 when the leading minor of order i is not
 /// positive; the factor of a matrix that failed is NaN.
 template <class T>
 factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, options o = {}) {
-  detail::check_before_allocating(detail::wording_of(detail::task::factorize), a, o);
-  factor_and_info<T> result{tensor<T>(a.shape()), tensor<int>(detail::batch_shape(a.shape()))};
-  const tensor_view<int> info = result.info;
-  detail::factorize<T>(a, upper, result.factor, &info, detail::on_failure::fill_with_nan, o);
-  return result;
+  return detail::new_factor_and_info<T>(a, upper, o);
 }
 
-// The same names for everything that view() takes.
+// The same for everything that view() takes, as cholesky_inverse does.
 
-template <class A, class T = detail::scalar_of<const A>>
-tensor<T> cholesky(const A& a, bool upper = false, options o = {}) {
-  return cholesky<T>(detail::input_view(a), upper, o);
+template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
+tensor<S> cholesky(const A& a, bool upper = false, options o = {}) {
+  return detail::new_factor<S>(detail::input<S>(a, "argument a"), upper, o);
 }
-template <class A, class O, class T = detail::scalar_of<const A>, class = detail::scalar_of<O>>
+template <class T = detail::unnamed, class A, class O, class S = detail::scalar_of<T, A>, class = detail::if_output<O>>
 void cholesky(const A& a, bool upper, O&& out, options o = {}) {
-  cholesky<T>(detail::input_view(a), upper, detail::output_view<T>(out), o);
+  detail::throw_if_indefinite(detail::factorize<S>(detail::input<S>(a, "argument a"), upper,
+                                                   detail::output<S>(std::forward<O>(out), "argument out"), nullptr,
+                                                   detail::on_failure::keep, o));
 }
-template <class A, class T = detail::scalar_of<const A>>
-factor_and_info<T> cholesky_ex(const A& a, bool upper = false, options o = {}) {
-  return cholesky_ex<T>(detail::input_view(a), upper, o);
+template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
+factor_and_info<S> cholesky_ex(const A& a, bool upper = false, options o = {}) {
+  return detail::new_factor_and_info<S>(detail::input<S>(a, "argument a"), upper, o);
 }
 
 CHOLINV_NAMESPACE_END

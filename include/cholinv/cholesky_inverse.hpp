@@ -15,16 +15,41 @@ struct inverse_and_info {
 
 namespace detail {
 
-/// Check the call (problem), choose its path (plan), run it (execute).
-template <class T>
-tally invert(tensor_view<const T> factor, bool upper, tensor_view<T> out, const tensor_view<int>* info, on_failure policy,
-             const options& o) {
+/// Check the call (problem), choose its path (plan), run it (execute). Factor and output are tensor_views or pointer_batches.
+template <class T, class F, class X>
+tally invert(const F& factor, bool upper, const X& out, const tensor_view<int>* info, on_failure policy, const options& o) {
   const triangle uplo = upper ? triangle::upper : triangle::lower;
-  return execute<task::invert>(checked_problem(task::invert, factor, uplo, out, info, o), policy, o);
+  return execute<task::invert>(checked_problem<T>(task::invert, factor, uplo, out, info, o), policy, o);
 }
 
 inline void throw_if_singular(const tally& t) {
   if (t.failed > 0) raise(singular_factor(t.first, t.diagonal, t.failed));
+}
+
+template <class T, class F>
+tensor<T> new_inverse(const F& factor, bool upper, const options& o) {
+  check_before_allocating<T>(wording_of(task::invert), factor, o);
+  tensor<T> out(factor.shape());
+  throw_if_singular(invert<T>(factor, upper, tensor_view<T>(out), nullptr, on_failure::keep, o));
+  return out;
+}
+
+template <class T, class F>
+inverse_and_info<T> new_inverse_and_info(const F& factor, bool upper, const options& o) {
+  check_before_allocating<T>(wording_of(task::invert), factor, o);
+  inverse_and_info<T> result{tensor<T>(factor.shape()), tensor<int>(batch_shape(factor.shape()))};
+  const tensor_view<int> info = result.info;
+  invert<T>(factor, upper, tensor_view<T>(result.inverse), &info, on_failure::fill_with_nan, o);
+  return result;
+}
+
+template <class T, class F>
+std::size_t inverse_scratch(const F& factor, const options& o) {
+  require_scalar<T>();
+  const wording w = wording_of(task::invert);
+  check_input(w, factor, o);
+  const index_t count = checked_size(batch_shape(factor.shape()));
+  return make_plan<T>(w, factor.extent(factor.rank() - 1), count, scratch_of_list(w, factor), o).scratch_bytes();
 }
 
 }  // namespace detail
@@ -44,33 +69,26 @@ inline void throw_if_singular(const tally& t) {
 /// Stability of Numerical Algorithms, chapter 14, for the error bounds.
 template <class T>
 void cholesky_inverse(tensor_view<const T> factor, bool upper, tensor_view<T> out, options o = {}) {
-  detail::throw_if_singular(detail::invert(factor, upper, out, nullptr, detail::on_failure::keep, o));
+  detail::throw_if_singular(detail::invert<T>(factor, upper, out, nullptr, detail::on_failure::keep, o));
 }
 
 /// The same, into a new row-major tensor of the shape of `factor`.
 template <class T>
 tensor<T> cholesky_inverse(tensor_view<const T> factor, bool upper = false, options o = {}) {
-  detail::check_before_allocating(detail::wording_of(detail::task::invert), factor, o);
-  tensor<T> out(factor.shape());
-  cholesky_inverse<T>(factor, upper, tensor_view<T>(out), o);
-  return out;
+  return detail::new_inverse<T>(factor, upper, o);
 }
 
 /// The same, reporting numerical failure instead of throwing it. `info` has the batch shape, any strides, and receives 0, or i > 0
 /// when the i-th diagonal element (counted from 1) of that factor is exactly zero. Returns how many failed.
 template <class T>
 index_t cholesky_inverse_ex(tensor_view<const T> factor, bool upper, tensor_view<T> out, tensor_view<int> info, options o = {}) {
-  return detail::invert(factor, upper, out, &info, detail::on_failure::keep, o).failed;
+  return detail::invert<T>(factor, upper, out, &info, detail::on_failure::keep, o).failed;
 }
 
 /// The same, into new tensors. The result of a matrix that failed is NaN.
 template <class T>
 inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper = false, options o = {}) {
-  detail::check_before_allocating(detail::wording_of(detail::task::invert), factor, o);
-  inverse_and_info<T> result{tensor<T>(factor.shape()), tensor<int>(detail::batch_shape(factor.shape()))};
-  const tensor_view<int> info = result.info;
-  detail::invert<T>(factor, upper, result.inverse, &info, detail::on_failure::fill_with_nan, o);
-  return result;
+  return detail::new_inverse_and_info<T>(factor, upper, o);
 }
 
 /// Bytes of options.scratch, at any alignment, with which the out form of this very call, and cholesky on the same shape, allocate
@@ -78,34 +96,37 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
   static_cast<void>(upper);
-  detail::require_scalar<T>();
-  const detail::wording w = detail::wording_of(detail::task::invert);
-  detail::check_input(w, factor, o);
-  const index_t count = detail::checked_size(detail::batch_shape(factor.shape()));
-  return detail::make_plan<T>(w, factor.extent(factor.rank() - 1), count, o).scratch_bytes();
+  return detail::inverse_scratch<T>(factor, o);
 }
 
-// The same names for everything that view() takes: tensors, views, and the matrices of other libraries.
+// The same for everything that view() takes: tensors, pointer_batches, the matrices of other libraries. `info` may be an int where there
+// is one matrix. T is that of `factor`; where its type does not say it, as torch::Tensor's, it is named: cholesky_inverse<double>(t).
 
-template <class F, class T = detail::scalar_of<const F>>
-tensor<T> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {
-  return cholesky_inverse<T>(detail::input_view(factor), upper, o);
+template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
+tensor<S> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {
+  return detail::new_inverse<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
-template <class F, class O, class T = detail::scalar_of<const F>, class = detail::scalar_of<O>>
+template <class T = detail::unnamed, class F, class O, class S = detail::scalar_of<T, F>, class = detail::if_output<O>>
 void cholesky_inverse(const F& factor, bool upper, O&& out, options o = {}) {
-  cholesky_inverse<T>(detail::input_view(factor), upper, detail::output_view<T>(out), o);
+  detail::throw_if_singular(detail::invert<S>(detail::input<S>(factor, "argument factor"), upper,
+                                              detail::output<S>(std::forward<O>(out), "argument out"), nullptr, detail::on_failure::keep,
+                                              o));
 }
-template <class F, class T = detail::scalar_of<const F>>
-inverse_and_info<T> cholesky_inverse_ex(const F& factor, bool upper = false, options o = {}) {
-  return cholesky_inverse_ex<T>(detail::input_view(factor), upper, o);
+template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
+inverse_and_info<S> cholesky_inverse_ex(const F& factor, bool upper = false, options o = {}) {
+  return detail::new_inverse_and_info<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
-template <class F, class O, class I, class T = detail::scalar_of<const F>, class = detail::scalar_of<O>, class = detail::scalar_of<I>>
+template <class T = detail::unnamed, class F, class O, class I, class S = detail::scalar_of<T, F>>
 index_t cholesky_inverse_ex(const F& factor, bool upper, O&& out, I&& info, options o = {}) {
-  return cholesky_inverse_ex<T>(detail::input_view(factor), upper, detail::output_view<T>(out), detail::output_view<int>(info), o);
+  const tensor_view<int> info_view = detail::info_output(std::forward<I>(info));
+  return detail::invert<S>(detail::input<S>(factor, "argument factor"), upper, detail::output<S>(std::forward<O>(out), "argument out"),
+                           &info_view, detail::on_failure::keep, o)
+      .failed;
 }
-template <class F, class T = detail::scalar_of<const F>>
+template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 std::size_t cholesky_inverse_scratch(const F& factor, bool upper, options o = {}) {
-  return cholesky_inverse_scratch<T>(detail::input_view(factor), upper, o);
+  static_cast<void>(upper);
+  return detail::inverse_scratch<S>(detail::input<S>(factor, "argument factor"), o);
 }
 
 CHOLINV_NAMESPACE_END

@@ -136,6 +136,13 @@ class layout {
   extents_list shape_, strides_;
 };
 
+/// Of two layouts of one shape; strides of extents <= 1 do not count.
+inline bool same_strides(const layout& a, const layout& b) noexcept {
+  for (int d = 0; d < a.rank(); ++d)
+    if (a.extent(d) > 1 && a.stride(d) != b.stride(d)) return false;
+  return true;
+}
+
 }  // namespace detail
 
 /// A tensor somebody else owns: pointer, shape and strides, both counted in elements. Strides may be zero, negative, permuted or

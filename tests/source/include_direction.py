@@ -12,14 +12,19 @@ import tempfile
 
 # The rooms from the front door down, relative to INCLUDE_DIR/cholinv. A new header gets its place here.
 ROOMS = [
-    ["cholinv.hpp"],
+    ["cholinv.hpp", "dlpack.hpp"],
     ["cholesky_inverse.hpp", "cholesky.hpp"],
     ["view.hpp"],
+    ["detail/neighbours/range.hpp"],
+    [f"detail/neighbours/{name}.hpp" for name in ("armadillo", "dlpack", "eigen", "mdspan", "torch", "xtensor")],
+    ["detail/neighbours/neighbour.hpp"],
     ["detail/execute.hpp"],
     ["detail/native.hpp", "detail/lapack.hpp"],
     ["detail/plan.hpp"],
     ["detail/problem.hpp"],
+    ["detail/lists.hpp"],
     ["detail/overlap.hpp"],
+    ["pointer_batch.hpp"],
     ["tensor.hpp"],
     ["detail/cpu.hpp", "detail/scalar.hpp"],
     ["options.hpp"],

@@ -35,8 +35,10 @@ struct plan {
   bool inside = false;     // the threads share each matrix instead of the batch
   bool streaming = false;  // the result outgrows the caches: write past them
   std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
+  std::size_t least = 0;   // bytes that the checks took before
 
-  std::size_t scratch_bytes() const noexcept { return with_alignment_slack(bytes * static_cast<std::size_t>(inside ? 1 : threads)); }
+  std::size_t work_bytes() const noexcept { return with_alignment_slack(bytes * static_cast<std::size_t>(inside ? 1 : threads)); }
+  std::size_t scratch_bytes() const noexcept { return std::max(least, work_bytes()); }
 };
 
 /// How many threads this call may have: one where the caller is itself one of a team.
@@ -71,10 +73,11 @@ void check_backend(const wording& w, index_t order, const options& o) {
 }
 
 template <class T>
-plan make_plan(const wording& w, index_t order, index_t count, const options& o) {
+plan make_plan(const wording& w, index_t order, index_t count, std::size_t least, const options& o) {
   using S = real_t<T>;
   check_backend<T>(w, order, o);
   plan result;
+  result.least = least;
   if (order == 0 || count == 0) return result;
   if (order > index_t(1) << (4 * sizeof(index_t) - 3))
     misuse({w.function, ": the order is ", order, "; a matrix that large does not fit the address space"});
@@ -105,8 +108,8 @@ plan make_plan(const wording& w, index_t order, index_t count, const options& o)
 
 /// The same for a call that is to be run: its scratch, if there is any, must be enough.
 template <class T>
-plan checked_plan(const wording& w, index_t order, index_t count, const options& o) {
-  const plan result = make_plan<T>(w, order, count, o);
+plan checked_plan(const wording& w, index_t order, index_t count, std::size_t least, const options& o) {
+  const plan result = make_plan<T>(w, order, count, least, o);
   if (o.scratch != nullptr && o.scratch_size < result.scratch_bytes())
     misuse({w.function, ": options.scratch_size is ", o.scratch_size, "; it should be at least ", result.scratch_bytes(),
             " bytes, as cholesky_inverse_scratch() says, or options.scratch null"});
@@ -114,11 +117,11 @@ plan checked_plan(const wording& w, index_t order, index_t count, const options&
 }
 
 /// What the forms that allocate their result check before they do.
-template <class T>
-void check_before_allocating(const wording& w, const tensor_view<const T>& a, const options& o) {
+template <class T, class A>
+void check_before_allocating(const wording& w, const A& a, const options& o) {
   require_scalar<T>();
   check_input(w, a, o);
-  checked_plan<T>(w, a.extent(a.rank() - 1), checked_size(batch_shape(a.shape())), o);
+  checked_plan<T>(w, a.extent(a.rank() - 1), checked_size(batch_shape(a.shape())), scratch_of_list(w, a), o);
 }
 
 /// Living real numbers in raw memory: constructed and destroyed only where the type asks for it.
@@ -254,7 +257,7 @@ class runner {
 
 template <task t, class T>
 tally execute(const problem<T>& p, on_failure policy, const options& o) {
-  const plan how = checked_plan<T>(wording_of(t), p.order, p.count, o);
+  const plan how = checked_plan<T>(wording_of(t), p.order, p.count, p.list_bytes, o);
   if (p.order == 0) {
     if (p.info != nullptr)
       for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;
@@ -262,7 +265,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   }
   // A small call does not pay for an allocation.
   char local[1 << 14];
-  const std::size_t bytes = o.scratch == nullptr ? how.scratch_bytes() : 0;
+  const std::size_t bytes = o.scratch == nullptr ? how.work_bytes() : 0;
   const buffer own(bytes > sizeof local ? bytes : 0);
   char* memory = static_cast<char*>(align_up(o.scratch != nullptr ? o.scratch : bytes > sizeof local ? own.data() : local));
   if (how.inside) return runner<T, t>(p, how, policy, memory).run_inside(how.threads);

@@ -176,10 +176,7 @@ inline footprint footprint_of(const void* memory, std::size_t size) {
 
 /// The same elements in the same places; strides of extents <= 1 do not count.
 inline bool same_view(const layout& a, const void* a_data, const layout& b, const void* b_data) noexcept {
-  if (a_data != b_data || a.shape() != b.shape()) return false;
-  for (int d = 0; d < a.rank(); ++d)
-    if (a.extent(d) > 1 && a.stride(d) != b.stride(d)) return false;
-  return true;
+  return a_data == b_data && a.shape() == b.shape() && same_strides(a, b);
 }
 
 }  // namespace detail

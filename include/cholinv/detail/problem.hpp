@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-#include "overlap.hpp"
+#include "lists.hpp"
 #include "scalar.hpp"
 
 CHOLINV_NAMESPACE_BEGIN
@@ -43,11 +43,16 @@ struct problem {
       b /= extent[d];
     }
     if (rank > 0) move(p, 0, b);
+    if (in_list.from != nullptr) p.in = in_list.at<const T>(b);
+    if (out_list.from != nullptr) p.out = out_list.at<T>(b);
     return p;
   }
 
   /// How many matrices from the b-th on lie evenly, `in_step` and `out_step` scalars apart.
-  index_t evenly(index_t b) const noexcept { return rank == 0 ? 1 : extent[rank - 1] - (rank == 1 ? b : b % extent[rank - 1]); }
+  index_t evenly(index_t b) const noexcept {
+    if (rank == 0 || in_list.from != nullptr || out_list.from != nullptr) return 1;
+    return extent[rank - 1] - (rank == 1 ? b : b % extent[rank - 1]);
+  }
   index_t in_step() const noexcept { return rank == 0 ? 0 : in_stride[rank - 1]; }
   index_t out_step() const noexcept { return rank == 0 ? 0 : out_stride[rank - 1]; }
 
@@ -57,6 +62,8 @@ struct problem {
   int* info = nullptr;
   int rank = 0;
   index_t extent[max_rank], in_stride[max_rank], out_stride[max_rank], info_stride[max_rank];
+  matrix_list in_list, out_list;  // where there is one, there is at most one batch dimension
+  std::size_t list_bytes = 0;     // of scratch that checking them takes
 
   void add_dimension(index_t e, index_t i, index_t o, index_t f) noexcept {
     if (e == 1) return;
@@ -110,16 +117,19 @@ inline void check_apart(const wording& w, const char* name, const footprint& byt
     misuse({w.function, ": argument ", name, " overlaps argument ", other, " in part; it should ", expected});
 }
 
-/// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
-inline void check_arguments(const wording& w, const layout& a, const void* a_data, const layout& out, const void* out_data,
-                            std::size_t element_size, const tensor_view<int>* info, const options& o) {
+inline void check_shapes(const wording& w, const layout& a, const layout& out, const tensor_view<int>* info, const options& o) {
   check_input(w, a, o);
   if (out.shape() != a.shape())
     misuse({w.function, ": argument out has shape ", out.shape(), "; it should have the shape of ", w.input, ", ", a.shape()});
   if (info != nullptr && info->shape() != batch_shape(a.shape()))
     misuse({w.function, ": argument info has shape ", info->shape(), "; it should have the batch shape of ", w.input, ", ",
             batch_shape(a.shape())});
+}
 
+/// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
+inline void check_arguments(const wording& w, const layout& a, const void* a_data, const layout& out, const void* out_data,
+                            std::size_t element_size, const tensor_view<int>* info, const options& o) {
+  check_shapes(w, a, out, info, o);
   const footprint in_bytes = footprint_of(w.function, w.input, a, a_data, element_size),
                   out_bytes = footprint_of(w.function, "out", out, out_data, element_size);
   const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
@@ -136,14 +146,61 @@ inline void check_arguments(const wording& w, const layout& a, const void* a_dat
   check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
 }
 
-/// The one case that is left of a call.
-template <class T>
-problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo, const tensor_view<T>& out, const tensor_view<int>* info,
-                           const options& o) {
-  require_scalar<T>();
-  check_arguments(wording_of(t), a, a.data(), out, out.data(), sizeof(T), info, o);
+/// Bytes of scratch that the checks of a call with this input take.
+template <class A>
+std::size_t scratch_of_list(const wording& w, const A& a) {
+  if constexpr (is_list<A>)
+    return line_bytes(w.function, a.extent(0), a.extent(1));
+  else
+    return 0;
+}
 
+/// The same where the input or the output is a pointer_batch, which has one batch dimension.
+template <class T, class A, class X>
+void check_list_arguments(const wording& w, const A& a, const X& out, const tensor_view<int>* info, const options& o) {
+  check_shapes(w, a, out, info, o);
+  const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
+  const footprint scratch_bytes = footprint_of(o.scratch, o.scratch_size);
+  if (info != nullptr) check_apart_from_itself(w, "info", *info, info_bytes);
+  check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
+  if (a.size() == 0) return;
+
+  const index_t count = a.extent(0);
+  const matrix_footprints<T> in_bytes(w.function, w.input, a), out_bytes(w.function, "out", out);
+  check_apart_from_itself(w, "out", out, out_bytes.of(0));
+  for (index_t b = 0; b < count; ++b)
+    for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info_bytes}, {"options.scratch", scratch_bytes}}) {
+      check_apart(w, name, bytes, w.input, in_bytes.of(b), "share no memory with it");
+      check_apart(w, name, bytes, "out", out_bytes.of(b), "share no memory with it");
+    }
+  if constexpr (is_list<X>) {
+    const std::size_t bytes = line_bytes(w.function, count, a.extent(1));
+    const buffer own(o.scratch_size < bytes ? bytes : 0);
+    check_lists_apart(w.function, w.input, in_bytes, out_bytes, count, align_up(o.scratch_size < bytes ? own.data() : o.scratch));
+  } else {
+    const footprint all = footprint_of(w.function, "out", out);
+    check_apart_from_itself(w, "out", out, all);
+    const bool same = same_strides(in_bytes.matrix(), out_bytes.matrix());
+    for (index_t b = 0; b < count; ++b)
+      if (!(same && in_bytes.at(b) == out_bytes.at(b)))
+        check_apart(w, "out", all, w.input, in_bytes.of(b),
+                    "be exactly the matrices that it replaces (in place) or share no memory with any");
+  }
+}
+
+/// The one case that is left of a call. `a` and `out` are tensor_views or pointer_batches.
+template <class T, class A, class X>
+problem<T> checked_problem(task t, const A& a, triangle uplo, const X& out, const tensor_view<int>* info, const options& o) {
+  require_scalar<T>();
   problem<T> p;
+  if constexpr (is_list<A> || is_list<X>) {
+    check_list_arguments<T>(wording_of(t), a, out, info, o);
+    if (a.size() > 0) p.in_list = list_of(a), p.out_list = list_of(out);
+    p.list_bytes = scratch_of_list(wording_of(t), a);
+  } else {
+    check_arguments(wording_of(t), a, a.data(), out, out.data(), sizeof(T), info, o);
+  }
+
   const int rows = a.rank() - 2, columns = a.rank() - 1;
   p.order = a.extent(rows);
   p.in_row = a.stride(rows), p.in_column = a.stride(columns);
@@ -151,7 +208,7 @@ problem<T> checked_problem(task t, const tensor_view<const T>& a, triangle uplo,
   // A = U^H U has the lower factor U^T of its transpose, so the transposed views of input and output make it the lower case.
   if (p.order <= 1) p.in_row = p.in_column = p.out_row = p.out_column = 1;  // strides of one element mean nothing, and may be wild
   if (uplo == triangle::upper) std::swap(p.in_row, p.in_column), std::swap(p.out_row, p.out_column);
-  p.in = a.data(), p.out = out.data(), p.info = info == nullptr ? nullptr : info->data();
+  p.in = data_of(a), p.out = data_of(out), p.info = info == nullptr ? nullptr : info->data();
   p.count = checked_size(batch_shape(a.shape()));
   const bool empty = a.size() == 0;
   for (int d = 0; d < rows; ++d)
