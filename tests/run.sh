@@ -18,7 +18,7 @@ python3 python3
 TOOLS
   # The neighbours' tests: clang 19 and libc++ for std::mdspan. libtorch-dev, half a gigabyte, is tested with where it is there.
   local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev clang-19 libc++-19-dev libc++abi-19-dev)
-  for package in libgtest-dev libbenchmark-dev liblapacke-dev libopenblas-dev libomp-dev "${neighbours[@]}"; do
+  for package in libgtest-dev libbenchmark-dev liblapacke-dev libopenblas-dev libomp-dev doxygen doxygen-awesome-css "${neighbours[@]}"; do
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || packages+=("$package")
   done
   ((${#packages[@]})) || return 0

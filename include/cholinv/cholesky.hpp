@@ -9,8 +9,8 @@ CHOLINV_NAMESPACE_BEGIN
 /// A freshly allocated factor and LAPACK's info of each matrix, in the batch shape.
 template <class T>
 struct factor_and_info {
-  tensor<T> factor;
-  tensor<int> info;
+  tensor<T> factor;  ///< NaN where info is not 0
+  tensor<int> info;  ///< 0, or the first leading minor that is not positive, from 1
 };
 
 namespace detail {
@@ -77,16 +77,19 @@ factor_and_info<T> cholesky_ex(tensor_view<const T> a, bool upper = false, optio
 
 // The same for everything that view() takes, as cholesky_inverse does.
 
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
 tensor<S> cholesky(const A& a, bool upper = false, options o = {}) {
   return detail::new_factor<S>(detail::input<S>(a, "argument a"), upper, o);
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class A, class O, class S = detail::scalar_of<T, A>, class = detail::if_output<O>>
 void cholesky(const A& a, bool upper, O&& out, options o = {}) {
   detail::throw_if_indefinite(detail::factorize<S>(detail::input<S>(a, "argument a"), upper,
                                                    detail::output<S>(std::forward<O>(out), "argument out"), nullptr,
                                                    detail::on_failure::keep, o));
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class A, class S = detail::scalar_of<T, A>>
 factor_and_info<S> cholesky_ex(const A& a, bool upper = false, options o = {}) {
   return detail::new_factor_and_info<S>(detail::input<S>(a, "argument a"), upper, o);

@@ -9,8 +9,8 @@ CHOLINV_NAMESPACE_BEGIN
 /// A freshly allocated result and LAPACK's info of each matrix, in the batch shape.
 template <class T>
 struct inverse_and_info {
-  tensor<T> inverse;
-  tensor<int> info;
+  tensor<T> inverse;  ///< NaN where info is not 0
+  tensor<int> info;   ///< 0, or the first diagonal element that is zero, from 1
 };
 
 namespace detail {
@@ -102,20 +102,24 @@ std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, op
 // The same for everything that view() takes: tensors, pointer_batches, the matrices of other libraries. `info` may be an int where there
 // is one matrix. T is that of `factor`; where its type does not say it, as torch::Tensor's, it is named: cholesky_inverse<double>(t).
 
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 tensor<S> cholesky_inverse(const F& factor, bool upper = false, options o = {}) {
   return detail::new_inverse<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class F, class O, class S = detail::scalar_of<T, F>, class = detail::if_output<O>>
 void cholesky_inverse(const F& factor, bool upper, O&& out, options o = {}) {
   detail::throw_if_singular(detail::invert<S>(detail::input<S>(factor, "argument factor"), upper,
                                               detail::output<S>(std::forward<O>(out), "argument out"), nullptr, detail::on_failure::keep,
                                               o));
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 inverse_and_info<S> cholesky_inverse_ex(const F& factor, bool upper = false, options o = {}) {
   return detail::new_inverse_and_info<S>(detail::input<S>(factor, "argument factor"), upper, o);
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class F, class O, class I, class S = detail::scalar_of<T, F>>
 index_t cholesky_inverse_ex(const F& factor, bool upper, O&& out, I&& info, options o = {}) {
   const tensor_view<int> info_view = detail::info_output(std::forward<I>(info));
@@ -123,6 +127,7 @@ index_t cholesky_inverse_ex(const F& factor, bool upper, O&& out, I&& info, opti
                            &info_view, detail::on_failure::keep, o)
       .failed;
 }
+/// The same for everything that view() takes.
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 std::size_t cholesky_inverse_scratch(const F& factor, bool upper, options o = {}) {
   static_cast<void>(upper);

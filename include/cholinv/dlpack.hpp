@@ -22,7 +22,9 @@ class dlpack_tensor {
     detail::check_dlpack_version(*managed, "argument managed");
     until_checked.held = nullptr;
   }
+  /// Moving hands the ownership on.
   dlpack_tensor(dlpack_tensor&& other) noexcept : managed_(other.release()) {}
+  /// The two change places.
   dlpack_tensor& operator=(dlpack_tensor&& other) noexcept {
     std::swap(managed_, other.managed_);
     return *this;

@@ -22,12 +22,12 @@ enum class backend { automatic, native, lapack };
 
 /// How a call runs. Every member may be left alone.
 struct options {
-  backend use = backend::automatic;
-  int threads = 0;               ///< 0: what the threading runtime would use; 1: stay on this thread
-  void* scratch = nullptr;       ///< optional caller-owned memory: with enough of it
-                                 ///< a call allocates nothing
-  std::size_t scratch_size = 0;  ///< bytes of `scratch`; cholesky_inverse_scratch() says how many are
-                                 ///< enough
+  backend use = backend::automatic;  ///< who computes
+  int threads = 0;                   ///< 0: what the threading runtime would use; 1: stay on this thread
+  void* scratch = nullptr;           ///< optional caller-owned memory: with enough of it
+                                     ///< a call allocates nothing
+  std::size_t scratch_size = 0;      ///< bytes of `scratch`; cholesky_inverse_scratch() says how many are
+                                     ///< enough
 };
 
 namespace detail {
@@ -60,6 +60,7 @@ class numerical_failure : public std::domain_error {
 /// Thrown by cholesky_inverse when a diagonal element of a factor is exactly zero; all other matrices are done by then.
 class singular_factor : public detail::numerical_failure {
  public:
+  /// Where the first failure was, and how many there are.
   singular_factor(index_t batch_index, index_t diagonal_index, index_t failed)
       : numerical_failure(
             "cholinv::cholesky_inverse: singular factor: a "
@@ -70,6 +71,7 @@ class singular_factor : public detail::numerical_failure {
 /// Thrown by cholesky when a leading minor is not positive; all other matrices are done by then.
 class not_positive_definite : public detail::numerical_failure {
  public:
+  /// Where the first failure was, and how many there are.
   not_positive_definite(index_t batch_index, index_t diagonal_index, index_t failed)
       : numerical_failure(
             "cholinv::cholesky: matrix is not positive definite: "

@@ -26,8 +26,8 @@ struct matrix_list {
 template <class T>
 class pointer_batch : public detail::layout {
  public:
-  using element_type = T;
-  using value_type = std::remove_cv_t<T>;
+  using element_type = T;                  ///< maybe const
+  using value_type = std::remove_cv_t<T>;  ///< never const
 
   /// Element (i, j) of a matrix lies i * row_stride + j * column_stride elements from its first: (1, lda) is LAPACK's layout, (lda, 1)
   /// row-major. Throws std::invalid_argument when `count` or `order` is negative or the number of elements overflows index_t.
@@ -38,11 +38,12 @@ class pointer_batch : public detail::layout {
   /// What a list of matrices is seen as: `count` of them, all with the shape and strides of `matrix`.
   pointer_batch(detail::matrix_list list, index_t count, const detail::layout& matrix)
       : layout({count, matrix.extent(0), matrix.extent(1)}, {0, matrix.stride(0), matrix.stride(1)}), list_(list) {}
+  /// From a batch of elements that are not const.
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
   pointer_batch(const pointer_batch<U>& other) noexcept : layout(other), list_(other.list()) {}
 
-  T* matrix(index_t b) const { return list_.at<T>(b); }  ///< the address of element (0, 0) of matrix b
-  const detail::matrix_list& list() const noexcept { return list_; }
+  T* matrix(index_t b) const { return list_.at<T>(b); }               ///< the address of element (0, 0) of matrix b
+  const detail::matrix_list& list() const noexcept { return list_; }  ///< for the library's own use
 
  private:
   detail::matrix_list list_;

@@ -38,31 +38,36 @@ class extents_list {
   using range_value = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(std::declval<const R&>()))>>;
 
  public:
-  extents_list() = default;
+  extents_list() = default;  ///< no dimensions
+  /// From a braced list, as {1000, n, n}.
   extents_list(std::initializer_list<integer> list) {
     for (const integer& i : list) push_back(i.value);
   }
+  /// From a vector, an array or any other range.
   template <class R, class = std::enable_if_t<std::is_integral_v<range_value<R>>>>
   extents_list(const R& range) {
     for (const auto& i : range) push_back(integer(i).value);
   }
 
+  /// One more dimension, the last.
   void push_back(index_t value) {
     if (size_ == max_rank) detail::misuse({"tensor: the rank of a tensor is more than ", max_rank, "; it should be at most that"});
     values_[static_cast<std::size_t>(size_++)] = value;
   }
   operator detail::word() const noexcept { return {values_.data(), size_}; }
-  int size() const noexcept { return size_; }
-  index_t operator[](int d) const noexcept { return values_[static_cast<std::size_t>(d)]; }
-  index_t& operator[](int d) noexcept { return values_[static_cast<std::size_t>(d)]; }
-  const index_t* begin() const noexcept { return values_.data(); }
-  const index_t* end() const noexcept { return values_.data() + size_; }
+  int size() const noexcept { return size_; }                                                ///< number of dimensions
+  index_t operator[](int d) const noexcept { return values_[static_cast<std::size_t>(d)]; }  ///< entry d
+  index_t& operator[](int d) noexcept { return values_[static_cast<std::size_t>(d)]; }       ///< entry d
+  const index_t* begin() const noexcept { return values_.data(); }                           ///< the first entry
+  const index_t* end() const noexcept { return values_.data() + size_; }                     ///< behind the last
+  /// The same entries?
   friend bool operator==(const extents_list& a, const extents_list& b) noexcept {
     if (a.size_ != b.size_) return false;
     for (int d = 0; d < a.size_; ++d)
       if (a[d] != b[d]) return false;
     return true;
   }
+  /// Different ones?
   friend bool operator!=(const extents_list& a, const extents_list& b) noexcept { return !(a == b); }
 
  private:
@@ -150,13 +155,14 @@ inline bool same_strides(const layout& a, const layout& b) noexcept {
 template <class T>
 class tensor_view : public detail::layout {
  public:
-  using element_type = T;
-  using value_type = std::remove_cv_t<T>;
+  using element_type = T;                  ///< maybe const
+  using value_type = std::remove_cv_t<T>;  ///< never const
 
   /// Row-major contiguous. Throws std::invalid_argument when an extent is negative or the size overflows index_t.
   tensor_view(T* data, extents_list shape) : layout(shape), data_(data) {}
   /// Any strides, in elements; `data` is the address of element (0, 0, ...). Throws also when the ranks differ.
   tensor_view(T* data, extents_list shape, extents_list strides) : layout(shape, strides), data_(data) {}
+  /// From a view of elements that are not const.
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
   tensor_view(const tensor_view<U>& other) noexcept : layout(other), data_(other.data()) {}
 
@@ -180,21 +186,25 @@ class tensor : public detail::layout {
   static_assert(alignof(T) <= detail::cache_line, "cholinv::tensor: T wants more than cache line alignment");
 
  public:
-  using element_type = T;
-  using value_type = T;
+  using element_type = T;  ///< never const
+  using value_type = T;    ///< the same
 
   tensor() : tensor({0}) {}  ///< shape (0)
   /// All elements T(). Throws std::invalid_argument when an extent is negative or the size overflows.
   explicit tensor(const extents_list& shape) : layout(shape), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
     std::uninitialized_value_construct_n(data_, size());
   }
+  /// The same from a braced list of integers.
   explicit tensor(std::initializer_list<detail::checked_integer> shape) : tensor(extents_list(shape)) {}
+  /// A copy of all elements.
   tensor(const tensor& other) : layout(other.shape()), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
     std::uninitialized_copy_n(other.data_, size(), data_);
   }
+  /// Takes the elements; `other` is left with shape (0).
   tensor(tensor&& other) noexcept : layout(other), memory_(std::move(other.memory_)), data_(std::exchange(other.data_, nullptr)) {
     static_cast<layout&>(other) = layout({0});
   }
+  /// By copy or by move.
   tensor& operator=(tensor other) noexcept {
     std::swap(static_cast<layout&>(*this), static_cast<layout&>(other));
     std::swap(memory_, other.memory_);
@@ -203,23 +213,26 @@ class tensor : public detail::layout {
   }
   ~tensor() { std::destroy_n(data_, size()); }
 
-  T* data() noexcept { return data_; }
-  const T* data() const noexcept { return data_; }
-  T* begin() noexcept { return data_; }
-  T* end() noexcept { return data_ + size(); }
-  const T* begin() const noexcept { return data_; }
-  const T* end() const noexcept { return data_ + size(); }
+  T* data() noexcept { return data_; }                      ///< the first element
+  const T* data() const noexcept { return data_; }          ///< the first element
+  T* begin() noexcept { return data_; }                     ///< the first element
+  T* end() noexcept { return data_ + size(); }              ///< behind the last
+  const T* begin() const noexcept { return data_; }         ///< the first element
+  const T* end() const noexcept { return data_ + size(); }  ///< behind the last
   /// Element access, unchecked: as many integers as the rank.
   template <class... I>
   T& operator()(I... index) noexcept {
     return data_[offset(index...)];
   }
+  /// The same, of a const tensor.
   template <class... I>
   const T& operator()(I... index) const noexcept {
     return data_[offset(index...)];
   }
 
+  /// A view of all of it, valid as long as the tensor is.
   operator tensor_view<T>() & noexcept { return tensor_view<T>(data_, shape(), strides()); }
+  /// The same, read-only.
   operator tensor_view<const T>() const noexcept { return tensor_view<const T>(data_, shape(), strides()); }
 
  private:
