@@ -1,4 +1,4 @@
-// A CSV table of numbers, read for precision.cpp: its numeric columns, its rows in groups, and errors that name file and line.
+// A CSV table of numbers, read for the examples: its numeric columns, its rows in groups, and errors that name file and line.
 #pragma once
 
 #include <algorithm>
