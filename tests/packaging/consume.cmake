@@ -1,4 +1,5 @@
 # Builds and runs consumer/ in the given way, as its user would, in the empty directory <work>.
+cmake_policy(VERSION 3.18)  # a quoted word in if() is no variable
 set(consumer "${CMAKE_CURRENT_LIST_DIR}/consumer")
 file(REMOVE_RECURSE "${work}")
 file(MAKE_DIRECTORY "${work}")
