@@ -15,6 +15,7 @@ cmake cmake
 ninja ninja-build
 clang-format clang-format
 python3 python3
+pkg-config pkg-config
 TOOLS
   # The neighbours' tests: clang 19 and libc++ for std::mdspan. libtorch-dev, half a gigabyte, is tested with where it is there.
   local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev clang-19 libc++-19-dev libc++abi-19-dev)

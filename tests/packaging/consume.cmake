@@ -1,21 +1,44 @@
 # Builds and runs consumer/ in the given way, as its user would, in the empty directory <work>.
+cmake_policy(VERSION 3.18)  # a quoted word in if() is no variable
 set(consumer "${CMAKE_CURRENT_LIST_DIR}/consumer")
 file(REMOVE_RECURSE "${work}")
 file(MAKE_DIRECTORY "${work}")
 
-if(way STREQUAL "plain")
+if(way MATCHES "^(plain|pkg_config)$")
   include("${consumer}/warnings.cmake")
-  set(flags -DEXPECT_LAPACK=0 -DEXPECT_OPENMP=0)
+  set(expect_lapack 0)
+  set(expect_openmp 0)
+  set(expect_${component} 1)
+  set(flags "")
   set(libraries "")
-  if(component STREQUAL "lapack")
-    get_filename_component(directory "${lapacke}" DIRECTORY)
-    set(flags -DCHOLINV_USE_LAPACK -DEXPECT_LAPACK=1 -DEXPECT_OPENMP=0)
-    set(libraries "-L${directory}" -llapacke -llapack -lblas)
-  elseif(component STREQUAL "openmp")
-    set(flags -fopenmp -DEXPECT_LAPACK=0 -DEXPECT_OPENMP=1)
+  if(way STREQUAL "pkg_config")
+    set(package cholinv)
+    if(NOT component STREQUAL "none")
+      set(package cholinv-${component})
+    endif()
+    set(ENV{PKG_CONFIG_PATH} "${pc_dir}")
+    foreach(question IN ITEMS cflags libs modversion)
+      execute_process(COMMAND "${pkg_config}" --${question} ${package}
+                      OUTPUT_VARIABLE ${question} OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()
+    if(NOT modversion STREQUAL version)
+      message(FATAL_ERROR "${package}.pc says version ${modversion}, the project ${version}")
+    endif()
+    separate_arguments(flags UNIX_COMMAND "${cflags}")
+    separate_arguments(libraries UNIX_COMMAND "${libs}")
+  else()
+    set(flags -I "${source}/include")
+    if(component STREQUAL "lapack")
+      get_filename_component(directory "${lapacke}" DIRECTORY)
+      list(APPEND flags -DCHOLINV_USE_LAPACK)
+      set(libraries "-L${directory}" -llapacke -llapack -lblas)
+    elseif(component STREQUAL "openmp")
+      list(APPEND flags -fopenmp)
+    endif()
   endif()
   execute_process(COMMAND "${compiler}" -std=c++17 ${warnings} ${flags} "-DEXPECT_VERSION=\"${version}\""
-                          -I "${source}/include" "${consumer}/main.cpp" -o consumer ${libraries}
+                          -DEXPECT_LAPACK=${expect_lapack} -DEXPECT_OPENMP=${expect_openmp}
+                          "${consumer}/main.cpp" -o consumer ${libraries}
                   WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 else()
   execute_process(COMMAND "${CMAKE_COMMAND}" -S "${consumer}" -B "${work}" -G "${generator}" -D "CMAKE_CXX_COMPILER=${compiler}"

@@ -1,11 +1,15 @@
-# Installs the build tree, checks that the package names neither tree it came from, and moves it elsewhere.
+# Installs the build tree, checks that its packages name neither tree they came from, and moves it elsewhere.
 file(REMOVE_RECURSE "${work}" "${prefix}")
 execute_process(COMMAND "${CMAKE_COMMAND}" --install "${build}" --prefix "${work}" COMMAND_ERROR_IS_FATAL ANY)
 
-file(GLOB_RECURSE files "${work}/*.cmake")
-if(NOT files)
-  message(FATAL_ERROR "no CMake package was installed under ${work}")
-endif()
+set(files "")
+foreach(kind IN ITEMS cmake pc)
+  file(GLOB_RECURSE found "${work}/*.${kind}")
+  if(NOT found)
+    message(FATAL_ERROR "no .${kind} file was installed under ${work}")
+  endif()
+  list(APPEND files ${found})
+endforeach()
 foreach(file IN LISTS files)
   file(READ "${file}" text)
   foreach(path IN ITEMS "${source}" "${build}" "${work}")
