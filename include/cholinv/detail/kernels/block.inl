@@ -247,12 +247,8 @@ struct block_sweep {
   /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.
   template <class Number>
   CHOLINV_INLINE static void fetch(index_t order, strided<Number> m, index_t i, index_t rows, index_t j, index_t columns) {
-    if (m.column != K::planes) {
-      if (m.row != K::planes) return;
-      m = {m.data, m.column, m.row};
-      const index_t k = i, lines = rows;
-      i = j, rows = columns, j = k, columns = lines;
-    }
+    if (m.column != K::planes) std::swap(m.row, m.column), std::swap(i, j), std::swap(rows, columns);
+    if (m.column != K::planes) return;
     constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S)) / K::planes;
     const index_t last = i + rows < order ? i + rows : order, end = j + columns < order ? j + columns : order;
     for (; i < last; ++i)

@@ -47,9 +47,9 @@ struct lane_sweep {
   using P = typename K::ops;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  /// The factorisation needs fewer registers than the inverse.
+  /// Full lanes factorise complex matrices in fewer registers than they invert them, so as many orders as of real ones.
   template <task t>
-  static constexpr index_t unrolled_orders = most_unrolled(planes == 2 && t == task::invert);
+  static constexpr index_t unrolled_orders = t == task::factorize ? most_unrolled(false) : most_unrolled(planes == 2);
 
   /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
   static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
@@ -287,6 +287,9 @@ struct lane_kernel {
     S* copies_out = copies_in + W * pitch(n, true);
     S* other_copies_out = copies_out + W * pitch(n, true);
     const index_t in_pitch = pitch(n, in_crowd), out_pitch = pitch(n, out_crowd);
+    // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
+    const strided<const S> near_in = copy_in && !plain_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
+    const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     traffic<S, W> memory;
     memory.size = size;
     const int ahead = groups_ahead(size) * W;
@@ -307,15 +310,14 @@ struct lane_kernel {
             if (plain_in)
               copy_flat(from[l], copies_in + l * in_pitch, size);
             else
-              copy(n, true, from[l], in_shape, copies_in + l * in_pitch, {nullptr, n * planes, planes});
+              copy(n, true, from[l], in_shape, copies_in + l * in_pitch, {nullptr, near_in.row, near_in.column});
           }
         }
         from = other_from;
         to = other_to;
       }
-      const bool good = sweep::template run<t>(
-          n, from, plain_in || !copy_in ? in_row : n * planes, plain_in || !copy_in ? in_column : planes, memory, to,
-          plain_out || !copy_out ? out_row : n * planes, plain_out || !copy_out ? out_column : planes, here == 1, work);
+      const bool good =
+          sweep::template run<t>(n, from, near_in.row, near_in.column, memory, to, near_out.row, near_out.column, here == 1, work);
       memory.finish();
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
@@ -327,7 +329,7 @@ struct lane_kernel {
           if (plain_out)
             copy_flat(to[l], out[done + l], size);
           else
-            copy(n, false, to[l], {nullptr, n * planes, planes}, out[done + l], out_shape);
+            copy(n, false, to[l], {nullptr, near_out.row, near_out.column}, out[done + l], out_shape);
         }
       }
     }

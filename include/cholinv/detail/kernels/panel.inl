@@ -134,20 +134,7 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
     }
     E::store(diagonal, root);
     if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
-    CHOLINV_UNROLL for (int k = c + 1; k < K::nr; ++k) {
-      const auto re = K::right_operand(block + c * K::column + k * K::row_width);
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        t.c[0][v][k] = P::fnma(t.c[0][v][c], re, t.c[0][v][k]);
-        if constexpr (K::planes == 2) t.c[1][v][k] = P::fnma(t.c[1][v][c], re, t.c[1][v][k]);
-      }
-      if constexpr (K::planes == 2) {
-        const auto im = K::right_operand(block + c * K::column + plane + k * K::row_width);
-        CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-          t.c[0][v][k] = P::fnma(t.c[1][v][c], im, t.c[0][v][k]);
-          t.c[1][v][k] = P::fma(t.c[0][v][c], im, t.c[1][v][k]);
-        }
-      }
-    }
+    eliminate<K, false>(t, {block + c * K::column, K::column, plane}, c, 0);
   }
   return 0;
 }

@@ -117,6 +117,31 @@ CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, righ
     accumulate<K, Sign, M, false>(t, a, b, count - head);
 }
 
+/// From the columns after i of a tile: minus column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal: only
+/// the rows 0 to `last` take part.
+template <class K, bool OnDiagonal, int M>
+CHOLINV_INLINE void eliminate(tile<K, M>& t, right_rows<typename K::S> b, int i, index_t last) {
+  using V = typename K::V;
+  using P = typename K::ops;
+  constexpr index_t R = K::rows_per_vector;
+  CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
+    const V lre = K::right_operand(b.template at<K>(j));
+    CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+      const V l = taking_part<K, OnDiagonal>(lre, last - v * R);
+      t.c[0][v][j] = P::fnma(t.c[0][v][i], l, t.c[0][v][j]);
+      if constexpr (K::planes == 2) t.c[1][v][j] = P::fnma(t.c[1][v][i], l, t.c[1][v][j]);
+    }
+    if constexpr (K::planes == 2) {
+      const V lim = K::right_operand(b.template at<K>(j) + b.plane);
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+        const V l = taking_part<K, OnDiagonal>(lim, last - v * R);
+        t.c[0][v][j] = P::fnma(t.c[1][v][i], l, t.c[0][v][j]);
+        t.c[1][v][j] = P::fma(t.c[0][v][i], l, t.c[1][v][j]);
+      }
+    }
+  }
+}
+
 /// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
 /// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle. RealDiagonal: there
 /// are no imaginary parts in `r`.
@@ -140,22 +165,7 @@ CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const
         t.c[1][v][i] = P::fma(x, rim, y * rre);
       }
     }
-    CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
-      const V lre = K::right_operand(b.template at<K>(j));
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        const V l = taking_part<K, OnDiagonal>(lre, last - v * R);
-        t.c[0][v][j] = P::fnma(t.c[0][v][i], l, t.c[0][v][j]);
-        if constexpr (K::planes == 2) t.c[1][v][j] = P::fnma(t.c[1][v][i], l, t.c[1][v][j]);
-      }
-      if constexpr (K::planes == 2) {
-        const V lim = K::right_operand(b.template at<K>(j) + b.plane);
-        CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-          const V l = taking_part<K, OnDiagonal>(lim, last - v * R);
-          t.c[0][v][j] = P::fnma(t.c[1][v][i], l, t.c[0][v][j]);
-          t.c[1][v][j] = P::fma(t.c[0][v][i], l, t.c[1][v][j]);
-        }
-      }
-    }
+    eliminate<K, OnDiagonal>(t, b, i, last);
   }
 }
 
