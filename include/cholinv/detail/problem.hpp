@@ -117,6 +117,15 @@ inline void check_apart(const wording& w, const char* name, const footprint& byt
     misuse({w.function, ": argument ", name, " overlaps argument ", other, " in part; it should ", expected});
 }
 
+/// What lies beside the matrices shares no memory with them.
+inline void check_beside(const wording& w, const footprint& in, const footprint& out, const footprint& info, const footprint& scratch) {
+  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info}, {"options.scratch", scratch}}) {
+    if (bytes.empty()) continue;
+    check_apart(w, name, bytes, w.input, in, "share no memory with it");
+    check_apart(w, name, bytes, "out", out, "share no memory with it");
+  }
+}
+
 inline void check_shapes(const wording& w, const layout& a, const layout& out, const tensor_view<int>* info, const options& o) {
   check_input(w, a, o);
   if (out.shape() != a.shape())
@@ -138,11 +147,7 @@ inline void check_arguments(const wording& w, const layout& a, const void* a_dat
   if (info != nullptr) check_apart_from_itself(w, "info", *info, info_bytes);
   if (!same_view(a, a_data, out, out_data))
     check_apart(w, "out", out_bytes, w.input, in_bytes, "be exactly the same view (in place) or share no memory with it");
-  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info_bytes}, {"options.scratch", scratch_bytes}}) {
-    if (bytes.empty()) continue;
-    check_apart(w, name, bytes, w.input, in_bytes, "share no memory with it");
-    check_apart(w, name, bytes, "out", out_bytes, "share no memory with it");
-  }
+  check_beside(w, in_bytes, out_bytes, info_bytes, scratch_bytes);
   check_apart(w, "options.scratch", scratch_bytes, "info", info_bytes, "share no memory with it");
 }
 
@@ -168,11 +173,8 @@ void check_list_arguments(const wording& w, const A& a, const X& out, const tens
   const index_t count = a.extent(0);
   const matrix_footprints<T> in_bytes(w.function, w.input, a), out_bytes(w.function, "out", out);
   check_apart_from_itself(w, "out", out, out_bytes.of(0));
-  for (index_t b = 0; b < count; ++b)
-    for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info_bytes}, {"options.scratch", scratch_bytes}}) {
-      check_apart(w, name, bytes, w.input, in_bytes.of(b), "share no memory with it");
-      check_apart(w, name, bytes, "out", out_bytes.of(b), "share no memory with it");
-    }
+  if (!info_bytes.empty() || !scratch_bytes.empty())
+    for (index_t b = 0; b < count; ++b) check_beside(w, in_bytes.of(b), out_bytes.of(b), info_bytes, scratch_bytes);
   if constexpr (is_list<X>) {
     const std::size_t bytes = line_bytes(w.function, count, a.extent(1));
     const buffer own(o.scratch_size < bytes ? bytes : 0);
