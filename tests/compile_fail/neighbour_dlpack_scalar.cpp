@@ -2,23 +2,11 @@
 // refused with: the T of a DLPack tensor should be float, double, a std::complex of them, or int
 #include <cholinv/cholinv.hpp>
 #include <cholinv/dlpack.hpp>
-#include <cstdint>
+
+#include "dl_tensor.hpp"
 
 struct dl_managed_tensor {
-  struct {
-    void* data;
-    struct {
-      int device_type;
-      std::int32_t device_id;
-    } device;
-    std::int32_t ndim;
-    struct {
-      std::uint8_t code, bits;
-      std::uint16_t lanes;
-    } dtype;
-    std::int64_t *shape, *strides;
-    std::uint64_t byte_offset;
-  } dl_tensor;
+  ::dl_tensor dl_tensor;
   void* manager_ctx;
   void (*deleter)(dl_managed_tensor*);
 };
