@@ -18,6 +18,7 @@ struct square {
     if constexpr (Planes == 2) interleave(x[0], x[1], lanes);
     CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) P::store(to + p * N, x[p]);
   }
+  CHOLINV_INLINE void clear(int c) { CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) part[p][c] = P::zero(); }
   CHOLINV_INLINE void flip() { CHOLINV_UNROLL for (int p = 0; p < Planes; ++p) transpose<N>(part[p]); }
   CHOLINV_INLINE void conjugate() {
     if constexpr (Planes == 2) CHOLINV_UNROLL for (int c = 0; c < N; ++c) part[1][c] = -part[1][c];
@@ -34,14 +35,17 @@ struct square {
   }
 };
 
-/// Squares that have rows [j, j + side) of columns [0, end), to columns of `to`. Rows or columns of the matrix lie side by side.
+/// Squares that have rows [j, j + side) of columns [0, end), to columns of `to`; zeros for rows from `order` on, which there are only if
+/// the rows of the matrix lie side by side. Otherwise its columns may.
 template <class K>
-void pack_squares(strided<const typename K::S> m, index_t j, index_t end, typename K::S* to, index_t to_column, index_t to_plane) {
+void pack_squares(index_t order, strided<const typename K::S> m, index_t j, index_t end, typename K::S* to, index_t to_column,
+                  index_t to_plane) {
   square<typename K::S, K::planes, K::side> x;
   const bool by_rows = m.column == K::planes;
   for (index_t k = 0; k < end; k += K::side) {
     if (by_rows) {
-      CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) x.load(r, m.at(j + r, k));
+      CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) if (j + r < order) x.load(r, m.at(j + r, k));
+      else x.clear(r);
       x.flip();
     } else {
       CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.load(c, m.at(j, k + c));
@@ -51,33 +55,37 @@ void pack_squares(strided<const typename K::S> m, index_t j, index_t end, typena
   }
 }
 
-/// Rows [j, j + nr) of the lower triangle, left of the diagonal, and 1 / conj of their diagonal; past the order an identity.
+/// Do the sweeps read rows [j, j + nr) of the lower triangle where they are? Packing costs more than it brings, unless each column
+/// lies on another page.
+template <class K>
+bool rows_stay(index_t order, strided<const typename K::S> l, index_t j) {
+  return j + K::nr <= order && (l.column == K::planes || (l.row == K::planes && order <= 512));
+}
+
+/// 1 / conj of the diagonal of rows [j, j + nr) of the lower triangle; and, unless they stay, what is left of it. Past the order an
+/// identity.
 template <class K>
 void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
   using S = typename K::S;
+  for (int r = 0; r < K::nr; ++r) {
+    const S one[2] = {1, 0}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
+    if constexpr (K::planes == 1)
+      reciprocals[r] = S(1) / *diagonal;
+    else
+      conj_reciprocal(diagonal[0], diagonal[1], reciprocals[r], reciprocals[K::block_plane + r]);
+  }
+  if (rows_stay<K>(order, l, j)) return;
   index_t done = 0;  // columns that whole squares cover
   if constexpr (K::side > 1)
-    if (j + K::nr <= order && (l.column == K::planes || l.row == K::planes)) {
+    if (l.column == K::planes || (l.row == K::planes && j + K::nr <= order)) {
       done = j;
-      for (int r = 0; r < K::nr; r += K::side) pack_squares<K>(l, j + r, done, block + r, K::block_column, K::block_plane);
+      for (int r = 0; r < K::nr; r += K::side) pack_squares<K>(order, l, j + r, done, block + r, K::block_column, K::block_plane);
     }
   for (int r = 0; r < K::nr; ++r) {
     const index_t row = j + r;
     S* to = block + done * K::block_column + r;
-    if (row < order) {
-      const S* from = l.at(row, done);
-      for (index_t k = done; k < row; ++k, to += K::block_column, from += l.column)
-        for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = from[p];
-      if constexpr (K::planes == 1)
-        reciprocals[r] = S(1) / *from;
-      else
-        conj_reciprocal(from[0], from[1], reciprocals[r], reciprocals[K::block_plane + r]);
-    } else {
-      for (index_t k = done; k < row; ++k, to += K::block_column)
-        for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = S(0);
-      reciprocals[r] = S(1);
-      if constexpr (K::planes == 2) reciprocals[K::block_plane + r] = S(0);
-    }
+    for (index_t k = done; k < row; ++k, to += K::block_column)
+      for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = row < order ? l.at(row, k)[p] : S(0);
   }
 }
 
@@ -214,13 +222,15 @@ struct block_sweep {
         fetch(x.order, x.out, first, K::panel_rows, j, K::nr);
       }
       const S* reciprocals = packed + (j - j0) / K::nr * packed_size(y.order);
-      const right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
+      right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
+      if (rows_stay<K>(x.order, x.in, j)) b = {x.in.at(j, first), x.in.column, 1, x.in.row};
       if (j >= first + K::panel_rows)
         solve_tile<K, K::mv>::run(y.at(p, first), first, j, b, reciprocals);
       else
         for (int v = 0; v < y.vectors(p, j + K::nr); ++v) {
           const index_t row = v * K::rows_per_vector;
-          solve_tile<K, 1>::run(y.at(p, first + row) + v * K::width, first + row, j, {b.data + row * b.step, b.step, b.plane}, reciprocals);
+          solve_tile<K, 1>::run(y.at(p, first + row) + v * K::width, first + row, j, {b.data + row * b.step, b.step, b.plane, b.row},
+                                reciprocals);
         }
     }
   }
@@ -284,7 +294,7 @@ struct block_sweep {
     if constexpr (K::side > 1)
       if (moves_in_squares(a.row, a.column))
         for (; done + K::side <= last; done += K::side)
-          pack_squares<K>(a, done, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
+          pack_squares<K>(l.order, a, done, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
     for (index_t i = done; i < last; ++i)
       for (index_t k = 0; k <= i; ++k)
         for (int q = 0; q < K::planes; ++q) l.at(p, k)[i - first + q * plane] = a.at(i, k)[q];

@@ -44,8 +44,19 @@ struct pack {
   }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
+  /// The same in the lanes 0 to r < 63; c in those after, where a is zero.
+  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) {
+    if constexpr (has_masks) return fused(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
+    return fused(a, keep_first(b, r), c);
+  }
+  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, int r) {
+    if constexpr (has_masks) return fused_minus(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
+    return fused_minus(a, keep_first(b, r), c);
+  }
 
  private:
+  static constexpr bool has_masks = CHOLINV_X86 && sizeof(vec) == 64;
+  using some_lanes = std::conditional_t<W == 8, unsigned char, unsigned short>;
   struct window {
     S values[2 * W] = {};
     constexpr window() { values[W] = S(1); }
@@ -139,6 +150,8 @@ struct pack<S, 1> {
 #endif
     return c - a * b;
   }
+  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) { return fma(a, keep_first(b, r), c); }
+  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, int r) { return fnma(a, keep_first(b, r), c); }
   CHOLINV_INLINE static vec unit(int r) { return S(r == 0 ? 1 : 0); }
   CHOLINV_INLINE static vec keep_first(const vec& x, int r) { return r < 0 ? S(0) : x; }
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }

@@ -19,12 +19,12 @@ inline constexpr int current_rounding = 4;
 
 // a * b + c and c - a * b, rounded once. g++ takes the negation of an operand that is used more than once out of the fused operation
 // and runs short of registers, so it is told; clang is not, and has no builtin for it.
-#if CHOLINV_FMA && CHOLINV_X86 && !CHOLINV_HAS_ELEMENTWISE_FMA
 #ifdef __clang__
 #define CHOLINV_FUSED_MINUS(kind, a, ...) __builtin_ia32_vfmadd##kind(-a, __VA_ARGS__)
 #else
 #define CHOLINV_FUSED_MINUS(kind, a, ...) __builtin_ia32_vfnmadd##kind(a, __VA_ARGS__)
 #endif
+#if CHOLINV_FMA && CHOLINV_X86 && !CHOLINV_HAS_ELEMENTWISE_FMA
 #define CHOLINV_FUSED(V, kind, ...)                                                                               \
   CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) { return __builtin_ia32_vfmadd##kind(__VA_ARGS__); } \
   CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c) { return CHOLINV_FUSED_MINUS(kind, __VA_ARGS__); }
@@ -39,7 +39,6 @@ CHOLINV_FUSED(double8, pd512_mask, a, b, c, all8, current_rounding)
 CHOLINV_FUSED(float16, ps512_mask, a, b, c, all16, current_rounding)
 #endif
 #undef CHOLINV_FUSED
-#undef CHOLINV_FUSED_MINUS
 #else
 template <class V>
 CHOLINV_INLINE V fused(V a, const V& b, const V& c) {
@@ -58,6 +57,21 @@ CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c) {
   return fused<V>(-a, b, c);
 }
 #endif
+
+#if CHOLINV_X86 && CHOLINV_BYTES >= 64
+// The same in the lanes of a mask, c in the others.
+#define CHOLINV_FUSED_SOME(V, lanes, kind)                                       \
+  CHOLINV_INLINE V fused(const V& a, const V& b, const V& c, lanes mask) {       \
+    return __builtin_ia32_vfmadd##kind(a, b, c, mask, current_rounding);         \
+  }                                                                              \
+  CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c, lanes mask) { \
+    return CHOLINV_FUSED_MINUS(kind, a, b, c, mask, current_rounding);           \
+  }
+CHOLINV_FUSED_SOME(double8, unsigned char, pd512_mask3)
+CHOLINV_FUSED_SOME(float16, unsigned short, ps512_mask3)
+#undef CHOLINV_FUSED_SOME
+#endif
+#undef CHOLINV_FUSED_MINUS
 
 template <class S, class V>
 CHOLINV_INLINE V square_roots(V x) {

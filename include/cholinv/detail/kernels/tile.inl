@@ -50,15 +50,16 @@ struct tile {
   typename K::V c[K::planes][M][K::nr];
 };
 
-/// The right operand: nr rows, K::row_width scalars apart, `step` from column to column, `plane` from real to imaginary part.
+/// The right operand: nr rows, `row` scalars apart (row_width in lanes), `step` from column to column, `plane` from real to imaginary
+/// part.
 template <class S>
 struct right_rows {
   const S* data;
-  index_t step, plane;
+  index_t step, plane, row = 1;
 
   template <class K>
   CHOLINV_INLINE const S* at(int j) const {
-    return data + j * K::row_width;
+    return data + j * (K::lanes ? K::row_width : row);
   }
 };
 
@@ -74,31 +75,44 @@ CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_ro
     return b;
 }
 
+/// c + Sign a b in the rows that take part; in the others a is zero.
+template <class K, int Sign, bool Masked>
+CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename K::V& b, const typename K::V& c, index_t last_row) {
+  using P = typename K::ops;
+  if constexpr (Masked && !K::lanes) {
+    const int r = static_cast<int>(last_row);
+    return Sign < 0 ? P::fnma_first(a, b, c, r) : P::fma_first(a, b, c, r);
+  } else {
+    const typename K::V y = taking_part<K, Masked>(b, last_row);
+    return Sign < 0 ? P::fnma(a, y, c) : P::fma(a, y, c);
+  }
+}
+
+/// Vector v of column j of the tile, plus Sign times vector v of `x` times the conjugate of row j of `b`.
+template <class K, int Sign, bool Masked, int m, int M>
+CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::V (&x)[K::planes][m], right_rows<typename K::S> b,
+                                 index_t last_row) {
+  const typename K::V re = K::right_operand(b.template at<K>(j));
+  t.c[0][v][j] = add_product<K, Sign, Masked>(x[0][v], re, t.c[0][v][j], last_row);
+  if constexpr (K::planes == 2) {
+    const typename K::V im = K::right_operand(b.template at<K>(j) + b.plane);
+    t.c[1][v][j] = add_product<K, Sign, Masked>(x[1][v], re, t.c[1][v][j], last_row);
+    t.c[0][v][j] = add_product<K, Sign, Masked>(x[1][v], im, t.c[0][v][j], last_row);
+    t.c[1][v][j] = add_product<K, -Sign, Masked>(x[0][v], im, t.c[1][v][j], last_row);
+  }
+}
+
 /// C += Sign A B^H over `count` columns, for the first m vectors of the tile. With Edge the last of these vectors is the diagonal
 /// of an upper triangle: in column k only its rows 0 to k take part.
 template <class K, int Sign, int m, bool Edge, int M>
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
-  using V = typename K::V;
-  using P = typename K::ops;
   for (index_t k = 0; k < count; ++k, a += K::column, b.data += b.step) {
-    V x[K::planes][m];
+    typename K::V x[K::planes][m];
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
-        P::load(a + (p * K::mv + v) * K::width);
+        K::ops::load(a + (p * K::mv + v) * K::width);
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
-      const V re = K::right_operand(b.template at<K>(j));
-      CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
-        const V y = Edge && v == m - 1 ? taking_part<K, Edge>(re, k) : re;
-        t.c[0][v][j] = Sign < 0 ? P::fnma(x[0][v], y, t.c[0][v][j]) : P::fma(x[0][v], y, t.c[0][v][j]);
-        if constexpr (K::planes == 2) t.c[1][v][j] = Sign < 0 ? P::fnma(x[1][v], y, t.c[1][v][j]) : P::fma(x[1][v], y, t.c[1][v][j]);
-      }
-      if constexpr (K::planes == 2) {
-        const V im = K::right_operand(b.template at<K>(j) + b.plane);
-        CHOLINV_UNROLL for (int v = 0; v < m; ++v) {
-          const V y = Edge && v == m - 1 ? taking_part<K, Edge>(im, k) : im;
-          t.c[0][v][j] = Sign < 0 ? P::fnma(x[1][v], y, t.c[0][v][j]) : P::fma(x[1][v], y, t.c[0][v][j]);
-          t.c[1][v][j] = Sign < 0 ? P::fma(x[0][v], y, t.c[1][v][j]) : P::fnma(x[0][v], y, t.c[1][v][j]);
-        }
-      }
+      CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, b, k);
+      if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, b, k);
     }
   }
 }
@@ -121,25 +135,10 @@ CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, righ
 /// the rows 0 to `last` take part.
 template <class K, bool OnDiagonal, int M>
 CHOLINV_INLINE void eliminate(tile<K, M>& t, right_rows<typename K::S> b, int i, index_t last) {
-  using V = typename K::V;
-  using P = typename K::ops;
-  constexpr index_t R = K::rows_per_vector;
-  CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
-    const V lre = K::right_operand(b.template at<K>(j));
-    CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-      const V l = taking_part<K, OnDiagonal>(lre, last - v * R);
-      t.c[0][v][j] = P::fnma(t.c[0][v][i], l, t.c[0][v][j]);
-      if constexpr (K::planes == 2) t.c[1][v][j] = P::fnma(t.c[1][v][i], l, t.c[1][v][j]);
-    }
-    if constexpr (K::planes == 2) {
-      const V lim = K::right_operand(b.template at<K>(j) + b.plane);
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-        const V l = taking_part<K, OnDiagonal>(lim, last - v * R);
-        t.c[0][v][j] = P::fnma(t.c[1][v][i], l, t.c[0][v][j]);
-        t.c[1][v][j] = P::fma(t.c[0][v][i], l, t.c[1][v][j]);
-      }
-    }
-  }
+  typename K::V x[K::planes][M];
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) x[p][v] = t.c[p][v][i];
+  CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
+      add_products<K, -1, OnDiagonal>(t, v, j, x, b, last - v * K::rows_per_vector);
 }
 
 /// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
