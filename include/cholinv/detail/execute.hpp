@@ -215,8 +215,21 @@ class runner {
     return native<T, t>::block(p_, m, next, work_.data());
   }
 
+  /// Are they plain, of an order that is unrolled, and in and out in one way?
+  bool plain_and_small() const noexcept {
+    if (p_.order > most_unrolled(t, complex_traits<T>::is_complex) || p_.in_row != p_.out_row || p_.in_column != p_.out_column)
+      return false;
+    return (p_.in_column == 1 && p_.in_row == p_.order) || (p_.in_row == 1 && p_.in_column == p_.order);
+  }
+
   /// The next `count` matrices, of `left` that are still to come.
   void run_lanes(index_t first, index_t count, index_t left, index_t width) {
+    const index_t groups = count / width, whole = groups * width;
+    if (groups > 0 && !streaming_ && p_.evenly(first) >= whole && plain_and_small()) {
+      settle(first, whole, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups));
+      if (whole < count) run_lanes(first + whole, count - whole, left - whole, width);
+      return;
+    }
     const S* in[chunk + ahead];
     S* out[chunk + ahead];
     const index_t known = streaming_ ? std::min(left, count + ahead) : count;
@@ -229,8 +242,12 @@ class runner {
         out[i] = reinterpret_cast<S*>(m.out + r * out_step);
       }
     } while (i < known);
-    // A bad matrix makes its whole group of lanes go one by one, to the same bits.
-    const std::uint64_t bad = native<T, t>::lanes(p_, in, out, static_cast<int>(count), static_cast<int>(known), streaming_, work_.data());
+    settle(first, count, width,
+           native<T, t>::lanes(p_, in, out, static_cast<int>(count), static_cast<int>(known), streaming_, work_.data()));
+  }
+
+  /// A bad matrix makes its whole group of lanes go one by one, to the same bits.
+  void settle(index_t first, index_t count, index_t width, std::uint64_t bad) {
     if (bad == 0 && p_.info == nullptr) return;
     for (index_t l = 0; l < count; ++l) {
       const place<T> m = p_.at(first + l);

@@ -103,6 +103,13 @@ struct native {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
                                                      planes * p.out_column, count, known, streaming, memory))
   }
+  /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on.
+  static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups) {
+    const S* const in = reinterpret_cast<const S*>(m.in);
+    S* const out = reinterpret_cast<S*>(m.out);
+    CHOLINV_WITH_ISA(lane_kernel<T>::template run_spaced<t>(p.order, in, planes * p.in_step(), out, planes * p.out_step(), p.in_column != 1,
+                                                            static_cast<int>(groups)))
+  }
   /// How many matrices the lane kernel takes at once.
   static int width() { CHOLINV_WITH_ISA(lane_kernel<T>::W) }
 

@@ -25,6 +25,8 @@ inline constexpr bool baseline_has_lanes = CHOLINV_MAX_ISA <= CHOLINV_COMPILED_I
 
 /// Up to here each order has a kernel of its own, which wins even with one matrix. Beyond it the registers are too few.
 constexpr index_t most_unrolled(bool is_complex) noexcept { return is_complex ? 6 : 8; }
+/// To factorise complex matrices takes fewer registers than to invert them.
+constexpr index_t most_unrolled(task t, bool is_complex) noexcept { return most_unrolled(is_complex && t == task::invert); }
 
 /// What the choice depends on besides the backend, the order and the batch.
 struct kind {

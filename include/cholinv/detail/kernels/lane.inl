@@ -47,10 +47,6 @@ struct lane_sweep {
   using P = typename K::ops;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  /// Full lanes factorise complex matrices in fewer registers than they invert them, so as many orders as of real ones.
-  template <task t>
-  static constexpr index_t unrolled_orders = t == task::factorize ? most_unrolled(false) : most_unrolled(planes == 2);
-
   /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
   static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
   static constexpr int strip = run_length / planes < mv ? mv : run_length / planes;
@@ -64,31 +60,15 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
-  /// Rows or columns of numbers lie side by side. All lanes may hold the same matrix, which is `alone` then. False, and nothing written,
-  /// when one of the W matrices is bad.
+  /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
-                  index_t out_column, bool alone, S* work) {
-    const bool by_columns = in_column != planes;
-    if (n <= unrolled_orders<t> && in_row == out_row && in_column == out_column && (by_columns ? in_column : in_row) == n * planes) {
-      memory.step(1);
-      return unrolled<t, 1>(n, in, out, by_columns, alone);
-    }
+                  index_t out_column, S* work) {
     if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
     return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
   }
 
  private:
-  template <task t, int N>
-  CHOLINV_INLINE static bool unrolled(index_t n, const S* const* in, S* const* out, bool by_columns, bool alone) {
-    if constexpr (N < unrolled_orders<t>)
-      if (n != N) return unrolled<t, N + 1>(n, in, out, by_columns, alone);
-    if constexpr (t == task::invert)
-      return tiny<K, N>::invert({in, out, by_columns, alone});
-    else
-      return tiny<K, N>::factorize({in, out, by_columns, alone});
-  }
-
   static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
 
   /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.
@@ -264,10 +244,17 @@ struct lane_kernel {
   using S = real_t<T>;
   static constexpr int W = vector_width<S>();
   static constexpr index_t planes = planes_of<T>;
-  using sweep = lane_sweep<tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>>;
+  using K = tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>;
+  using sweep = lane_sweep<K>;
 
   /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out.
   static index_t work(index_t order) { return sweep_work(order) + 3 * W * pitch(order, true); }
+
+  /// Plain matrices of an order that is unrolled, in at most 64 groups of W.
+  template <task t>
+  static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups) {
+    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, false}, groups);
+  }
 
   /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and
   /// of the `known` ones those that come next are fetched. The answer has a bit for each group that was not done, because a matrix in
@@ -290,6 +277,9 @@ struct lane_kernel {
     // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
     const strided<const S> near_in = copy_in && !plain_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
+    // Unrolled kernels take matrices that are evenly spaced, or one alone.
+    const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
+    const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && plain(n, near_in.row, near_in.column);
     traffic<S, W> memory;
     memory.size = size;
     const int ahead = groups_ahead(size) * W;
@@ -301,30 +291,37 @@ struct lane_kernel {
       if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
       const S* other_from[W];
       S* other_to[W];
-      if (here < W || copy_in || copy_out) {
+      const bool bring = copy_in || (unrolled && here > 1 && !(here == W && spaced(from)));
+      const bool take = copy_out || (unrolled && here > 1 && !(here == W && spaced(to)));
+      if (here < W || bring || take) {
         for (int l = 0; l < W; ++l) {  // idle lanes do what the first one does
           const int m = l < here ? l : 0;
-          other_from[l] = copy_in ? copies_in + m * in_pitch : from[m];
-          other_to[l] = copy_out ? copies_out + m * out_pitch : to[m];
-          if (copy_in && l < here) {
+          other_from[l] = bring ? copies_in + (unrolled ? l : m) * in_pitch : from[m];
+          other_to[l] = take ? copies_out + (unrolled ? l : m) * out_pitch : to[m];
+          if (bring && (l < here || unrolled)) {
             if (plain_in)
-              copy_flat(from[l], copies_in + l * in_pitch, size);
+              copy_flat(from[m], copies_in + l * in_pitch, size);
             else
-              copy(n, true, from[l], in_shape, copies_in + l * in_pitch, {nullptr, near_in.row, near_in.column});
+              copy(n, true, from[m], in_shape, copies_in + l * in_pitch, {nullptr, near_in.row, near_in.column});
           }
         }
         from = other_from;
         to = other_to;
       }
-      const bool good =
-          sweep::template run<t>(n, from, near_in.row, near_in.column, memory, to, near_out.row, near_out.column, here == 1, work);
+      bool good;
+      if (unrolled) {
+        memory.step(1);
+        good = run_tiny<K, t>(n, {{from[0], from[1] - from[0]}, {to[0], to[1] - to[0]}, near_in.column != planes, here == 1}, 1) == 0;
+      } else {
+        good = sweep::template run<t>(n, from, near_in.row, near_in.column, memory, to, near_out.row, near_out.column, work);
+      }
       memory.finish();
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
       } else if (send_out) {
         memory.send(copies_out, out[done], here * size);
         std::swap(copies_out, other_copies_out);
-      } else if (copy_out) {
+      } else if (take) {
         for (int l = 0; l < here; ++l) {
           if (plain_out)
             copy_flat(to[l], out[done + l], size);
@@ -345,6 +342,13 @@ struct lane_kernel {
   /// Do the numbers of a matrix lie one behind the other, by rows or by columns?
   static bool plain(index_t n, index_t row, index_t column) {
     return (column == planes && row == n * planes) || (row == planes && column == n * planes);
+  }
+  /// Are W matrices evenly spaced?
+  template <class Pointer>
+  static bool spaced(const Pointer* m) {
+    for (int l = 2; l < W; ++l)
+      if (m[l] - m[l - 1] != m[1] - m[0]) return false;
+    return true;
   }
   /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
   static constexpr int groups_ahead(index_t size) {

@@ -1,5 +1,14 @@
 // Between W matrices in memory and W lanes: short runs of numbers, transposed in registers.
 
+/// Pointers to matrices that are `step` numbers apart.
+template <class S>
+struct evenly_spaced {
+  S* first;
+  index_t step;
+  CHOLINV_INLINE S* operator[](int l) const { return first + l * step; }
+  CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
+};
+
 /// C numbers that lie side by side in each of W matrices, from `offset` on: number e of matrix l is lane l of x[e].
 template <class K, int C>
 struct run_of {
@@ -11,7 +20,8 @@ struct run_of {
   static constexpr int R = C % 8 == 0 && W >= 8 ? 8 : C % 4 == 0 && W >= 4 ? 4 : C % 2 == 0 && W >= 2 && W <= 8 ? 2 : 1;
   static constexpr int bytes = R * static_cast<int>(sizeof(S));
 
-  CHOLINV_INLINE static void load(const S* const* from, index_t offset, V* x) {
+  template <class Pointers>
+  CHOLINV_INLINE static void load(Pointers from, index_t offset, V* x) {
     CHOLINV_UNROLL for (int e = 0; e < C; e += R) {
       if constexpr (R == 1) {
         x[e] = P::gather(from, offset + e);
@@ -23,7 +33,8 @@ struct run_of {
       }
     }
   }
-  CHOLINV_INLINE static void store(S* const* to, index_t offset, const V* x) {
+  template <class Pointers>
+  CHOLINV_INLINE static void store(Pointers to, index_t offset, const V* x) {
     CHOLINV_UNROLL for (int e = 0; e < C; e += R) {
       if constexpr (R == 1) {
         P::scatter(to, offset + e, x[e]);
@@ -75,8 +86,8 @@ struct run_of {
 };
 
 /// Runs of four, the last of which may overlap the one before.
-template <class K, int count>
-CHOLINV_INLINE void load_numbers(const typename K::S* const* from, typename K::V* x) {
+template <class K, int count, class Pointers>
+CHOLINV_INLINE void load_numbers(Pointers from, typename K::V* x) {
   if constexpr (count < 4) {
     run_of<K, count>::load(from, 0, x);
   } else {
@@ -86,8 +97,8 @@ CHOLINV_INLINE void load_numbers(const typename K::S* const* from, typename K::V
     }
   }
 }
-template <class K, int count>
-CHOLINV_INLINE void store_numbers(typename K::S* const* to, const typename K::V* x) {
+template <class K, int count, class Pointers>
+CHOLINV_INLINE void store_numbers(Pointers to, const typename K::V* x) {
   if constexpr (count < 4) {
     run_of<K, count>::store(to, 0, x);
   } else {

@@ -23,12 +23,16 @@ struct pack {
   CHOLINV_INLINE static truth not_positive(const vec& x) { return ~(x > vec{}); }
   CHOLINV_INLINE static bool any(const truth& t) { return in_any_lane(t); }
   /// Number e of each of W matrices.
-  CHOLINV_INLINE static vec gather(const S* const* from, index_t e) {
+  template <class Pointers>
+  CHOLINV_INLINE static vec gather(Pointers from, index_t e) {
     S x[W];
     CHOLINV_UNROLL for (int l = 0; l < W; ++l) x[l] = from[l][e];
     return load(x);
   }
-  CHOLINV_INLINE static void scatter(S* const* to, index_t e, const vec& x) { CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l]; }
+  template <class Pointers>
+  CHOLINV_INLINE static void scatter(Pointers to, index_t e, const vec& x) {
+    CHOLINV_UNROLL for (int l = 0; l < W; ++l) to[l][e] = x[l];
+  }
   /// One in lane r if there is such a lane, else zeros.
   CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
   /// x in the lanes 0 to r, zero in those after.
@@ -157,8 +161,6 @@ struct pack<S, 1> {
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 
-  CHOLINV_INLINE static vec gather(const S* const* from, index_t e) { return from[0][e]; }
-  CHOLINV_INLINE static void scatter(S* const* to, index_t e, const vec& x) { to[0][e] = x; }
   using truth = bool;
   CHOLINV_INLINE static truth both(truth a, truth b) { return a && b; }
   CHOLINV_INLINE static truth is_zero(const vec& x) { return x == S(0); }

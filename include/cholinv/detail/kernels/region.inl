@@ -23,6 +23,10 @@ struct lane_kernel {
   static constexpr int W = 0;
   static index_t work(index_t) { return 0; }
   template <task t>
+  static std::uint64_t run_spaced(index_t, const S*, index_t, S*, index_t, bool, int) {
+    return 0;
+  }
+  template <task t>
   static std::uint64_t run(index_t, const S* const*, index_t, index_t, S* const*, index_t, index_t, int, int, bool, S*) {
     return 0;
   }

@@ -158,9 +158,9 @@ struct piece<8> {
   typedef double unaligned __attribute__((aligned(4), may_alias));
 };
 
-/// A vector V of the pieces at from[0] + offset, from[step] + offset, ...
-template <class V, int Bytes, int step, class S>
-CHOLINV_INLINE V join(const S* const* from, index_t offset) {
+/// A vector V of the pieces at from[0] + offset, from[step] + offset, ... Pointers are in an array or evenly_spaced.
+template <class V, int Bytes, int step, class Pointers>
+CHOLINV_INLINE V join(Pointers from, index_t offset) {
   using memory = typename piece<Bytes>::unaligned;
   using value = typename piece<Bytes>::type;
   constexpr int count = static_cast<int>(sizeof(V)) / Bytes;
@@ -181,8 +181,8 @@ CHOLINV_INLINE V join(const S* const* from, index_t offset) {
 }
 
 /// The same back.
-template <int Bytes, int step, class V, class S>
-CHOLINV_INLINE void split(const V& x, S* const* to, index_t offset) {
+template <int Bytes, int step, class V, class Pointers>
+CHOLINV_INLINE void split(const V& x, Pointers to, index_t offset) {
   using memory = typename piece<Bytes>::unaligned;
   CHOLINV_UNROLL for (int q = 0; q < static_cast<int>(sizeof(V)) / Bytes; ++q) * reinterpret_cast<memory*>(to[q * step] + offset) =
       reinterpret_cast<const memory*>(&x)[q];

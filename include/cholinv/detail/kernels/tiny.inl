@@ -1,5 +1,13 @@
 // The smallest orders, fully unrolled: W matrices without padding at once, every element in a register of its own.
 
+/// Where W plain matrices are, row-major or `by_columns`. If all lanes have the same one, it is `alone`.
+template <class S>
+struct tiny_places {
+  evenly_spaced<const S> in;
+  evenly_spaced<S> out;
+  bool by_columns, alone;
+};
+
 template <class K, int N>
 struct tiny {
   using S = typename K::S;
@@ -18,14 +26,27 @@ struct tiny {
     }
   }
 
-  /// Where the W matrices are, row-major or `by_columns`. If all lanes have the same one, it is `alone`.
-  struct places {
-    const S* const* in;
-    S* const* out;
-    bool by_columns, alone;
-  };
+  using places = tiny_places<S>;
   static constexpr int numbers = N * N * planes;
 
+  /// Groups of W matrices one after the other, up to 64. The answer has a bit for each that was not done.
+  template <task t>
+  static std::uint64_t run(places m, int groups) {
+    std::uint64_t bad = 0;
+    for (int g = 0; g < groups; ++g) {
+      bool good;
+      if constexpr (t == task::invert)
+        good = invert(m);
+      else
+        good = factorize(m);
+      if (!good) bad |= std::uint64_t(1) << g;
+      m.in = m.in + K::width;
+      m.out = m.out + K::width;
+    }
+    return bad;
+  }
+
+ private:
   CHOLINV_INLINE static void load(const places& m, V (&e)[N * N][planes]) {
     if (m.alone)
       spread_numbers<K, numbers>(m.in[0], &e[0][0]);
@@ -121,3 +142,11 @@ struct tiny {
     return true;
   }
 };
+
+/// That of order n, which has one: tiny<K, n>.
+template <class K, task t, int N = 1>
+CHOLINV_INLINE std::uint64_t run_tiny(index_t n, const tiny_places<typename K::S>& m, int groups) {
+  if constexpr (N < most_unrolled(t, K::planes == 2))
+    if (n != N) return run_tiny<K, t, N + 1>(n, m, groups);
+  return tiny<K, N>::template run<t>(m, groups);
+}
