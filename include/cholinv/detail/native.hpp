@@ -67,16 +67,17 @@ CHOLINV_END_REGION
 #undef CHOLINV_LANES
 #undef CHOLINV_FMA
 
-/// `return expression` with the names of the instruction set in use: the one place where that choice is made.
-#define CHOLINV_WITH_ISA(expression) \
-  switch (current_isa()) {           \
-    CHOLINV_CASE_AVX512(expression)  \
-    CHOLINV_CASE_AVX2(expression)    \
-    default: {                       \
-      using namespace baseline;      \
-      return expression;             \
-    }                                \
-  }
+/// `return expression` with the names of the instruction set in use: the one place where that choice is made. Numbers that have no
+/// vectors are the same in all.
+#define CHOLINV_WITH_ISA(expression)                 \
+  if constexpr (is_ieee<S>) switch (current_isa()) { \
+      CHOLINV_CASE_AVX512(expression)                \
+      CHOLINV_CASE_AVX2(expression)                  \
+      default:                                       \
+        break;                                       \
+    }                                                \
+  using namespace baseline;                          \
+  return expression;
 
 template <class T, task t>
 struct native {

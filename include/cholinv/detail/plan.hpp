@@ -58,9 +58,9 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
-/// from eight to nothing as the order grows.
+/// from five to nothing as the order grows.
 constexpr bool fills_lanes(bool is_complex, index_t order, index_t rest, index_t width) noexcept {
-  return order <= most_unrolled(is_complex) ? rest > 0 : rest * 4 > width && rest * 80 > width * order;
+  return order <= most_unrolled(is_complex) ? rest > 0 : rest * (width < 16 ? 80 : 90) > width * (order + 8);
 }
 
 /// A result of more bytes than a last-level cache has for one core goes to memory anyway, and had better go there directly.

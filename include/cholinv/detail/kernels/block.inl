@@ -235,23 +235,23 @@ struct block_sweep {
     }
   }
 
-  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`. Where the diagonal passes, vector by vector. Meanwhile
-  /// the next matrix comes nearer.
+  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`: the vectors from the diagonal on. Meanwhile the next
+  /// matrix comes nearer.
   static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, const share& x) {
     if (x.next != nullptr) fetch(x.order, strided<const S>{x.next, x.in.row, x.in.column}, y.first(p), K::panel_rows, j, K::nr);
-    const index_t order = y.order, first = y.first(p), end = y.first(p + 1) < order ? y.first(p + 1) : order, pj = j / K::panel_rows;
-    const index_t width = order - j < K::nr ? order - j : K::nr;
-    if (j <= first) {
-      const S* rows = y.at(pj, first) + (j - y.first(pj));
-      product_tile<K, K::mv>::run(y.at(p, first), {rows, K::column, plane}, order - first, result, K::column, K::width, plane);
-      write_tile<K>(result, first, end - first, j, width, x.out);
-    } else {
-      for (index_t i = first + (j - first) / K::rows_per_vector * K::rows_per_vector; i < end; i += K::rows_per_vector) {
-        const S* b = y.at(pj, i) + (j - y.first(pj));
-        product_tile<K, 1>::run(y.at(p, i) + (i - first), {b, K::column, plane}, order - i, result, K::column, K::width, plane);
-        write_tile<K>(result, i, end - i < K::rows_per_vector ? end - i : K::rows_per_vector, j, width, x.out);
-      }
-    }
+    const index_t order = y.order, first = y.first(p), pj = j / K::panel_rows;
+    const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
+    if (i >= order) return;
+    const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, plane};
+    product_of_vectors(y.vectors(p, order) - static_cast<int>(above), y.at(p, i) + above * K::width, b, order - i, result);
+    const index_t end = y.first(p + 1) < order ? y.first(p + 1) : order, width = order - j < K::nr ? order - j : K::nr;
+    write_tile<K>(result, i, end - i, j, width, x.out);
+  }
+  template <int M = K::mv>
+  static void product_of_vectors(int m, const S* a, right_rows<S> b, index_t count, S* result) {
+    if constexpr (M > 1)
+      if (m < M) return product_of_vectors<M - 1>(m, a, b, count, result);
+    product_tile<K, M>::run(a, b, count, result, K::column, K::width, plane);
   }
 
   /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.

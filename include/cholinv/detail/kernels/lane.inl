@@ -289,30 +289,32 @@ struct lane_kernel {
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
       if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
-      const S* other_from[W];
-      S* other_to[W];
-      const bool bring = copy_in || (unrolled && here > 1 && !(here == W && spaced(from)));
-      const bool take = copy_out || (unrolled && here > 1 && !(here == W && spaced(to)));
-      if (here < W || bring || take) {
-        for (int l = 0; l < W; ++l) {  // idle lanes do what the first one does
-          const int m = l < here ? l : 0;
-          other_from[l] = bring ? copies_in + (unrolled ? l : m) * in_pitch : from[m];
-          other_to[l] = take ? copies_out + (unrolled ? l : m) * out_pitch : to[m];
-          if (bring && (l < here || unrolled)) {
-            if (plain_in)
-              copy_flat(from[m], copies_in + l * in_pitch, size);
-            else
-              copy(n, true, from[m], in_shape, copies_in + l * in_pitch, {nullptr, near_in.row, near_in.column});
-          }
-        }
-        from = other_from;
-        to = other_to;
-      }
-      bool good;
+      bool good, take = copy_out;
       if (unrolled) {
+        // Evenly spaced where they are, or as copies; one alone may be anywhere. Idle lanes do what the first one does.
+        const bool alone = here == 1, whole = here == W;
+        tiny_places<S> m{{from[0], whole ? from[1] - from[0] : 0}, {to[0], whole ? to[1] - to[0] : 0}, near_in.column != planes, alone};
+        if (copy_in || !(alone || (whole && spaced(from)))) {
+          for (int l = 0; l < (alone ? 1 : W); ++l) bring(n, from[l < here ? l : 0], in_shape, copies_in + l * in_pitch, near_in);
+          m.in = {copies_in, in_pitch};
+        }
+        take = copy_out || !(alone || (whole && spaced(to)));
+        if (take) m.out = {copies_out, out_pitch};
         memory.step(1);
-        good = run_tiny<K, t>(n, {{from[0], from[1] - from[0]}, {to[0], to[1] - to[0]}, near_in.column != planes, here == 1}, 1) == 0;
+        good = run_tiny<K, t>(n, m, 1) == 0;
       } else {
+        const S* other_from[W];
+        S* other_to[W];
+        if (here < W || copy_in || copy_out) {
+          for (int l = 0; l < W; ++l) {  // here too, but without copies of their own
+            const int m = l < here ? l : 0;
+            other_from[l] = copy_in ? copies_in + m * in_pitch : from[m];
+            other_to[l] = copy_out ? copies_out + m * out_pitch : to[m];
+            if (copy_in && l < here) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);
+          }
+          from = other_from;
+          to = other_to;
+        }
         good = sweep::template run<t>(n, from, near_in.row, near_in.column, memory, to, near_out.row, near_out.column, work);
       }
       memory.finish();
@@ -323,10 +325,11 @@ struct lane_kernel {
         std::swap(copies_out, other_copies_out);
       } else if (take) {
         for (int l = 0; l < here; ++l) {
+          const S* const copied = copies_out + l * out_pitch;
           if (plain_out)
-            copy_flat(to[l], out[done + l], size);
+            copy_flat(copied, out[done + l], size);
           else
-            copy(n, false, to[l], {nullptr, near_out.row, near_out.column}, out[done + l], out_shape);
+            copy(n, false, copied, {nullptr, near_out.row, near_out.column}, out[done + l], out_shape);
         }
       }
     }
@@ -374,6 +377,13 @@ struct lane_kernel {
     index_t e = 0;
     for (; e + W <= count; e += W) P::store(to + e, P::load(from + e));
     for (; e < count; ++e) to[e] = from[e];
+  }
+  /// A plain matrix as it is, else its lower triangle.
+  static void bring(index_t n, const S* from, strided<const S> shape, S* to, strided<const S> near) {
+    if (shape.row == near.row && shape.column == near.column)
+      copy_flat(from, to, n * n * planes);
+    else
+      copy(n, true, from, shape, to, {nullptr, near.row, near.column});
   }
   static void copy(index_t n, bool lower, const S* from, strided<const S> from_shape, S* to, strided<S> to_shape) {
     for (index_t i = 0; i < n; ++i)
