@@ -37,9 +37,7 @@ struct pack {
   CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
   /// x in the lanes 0 to r, zero in those after.
   CHOLINV_INLINE static vec keep_first(const vec& x, int r) {
-    const int last = r >= W - 1 ? W - 1 : r < 0 ? -1 : r;
-    const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - 1 - last));
-    return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & mask);
+    return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & first_lanes(r));
   }
   /// y in the lanes before r, x in those from r on.
   CHOLINV_INLINE static vec merge(const vec& y, const vec& x, int r) {
@@ -48,10 +46,12 @@ struct pack {
   }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
-  /// The same in the lanes 0 to r < 63; c in those after, where a is zero.
+  /// The same in the lanes 0 to r < 63; c in those after, where a is +0.
   CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) {
     if constexpr (has_masks) return fused(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
-    return fused(a, keep_first(b, r), c);
+    // A zero is added: -0, for +0 would make +0 of a c that is -0.
+    const bits_vec kept = reinterpret_cast<bits_vec>(b) & first_lanes(r), rest = reinterpret_cast<bits_vec>(-zero()) & ~first_lanes(r);
+    return fused(a, reinterpret_cast<vec>(kept | rest), c);
   }
   CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, int r) {
     if constexpr (has_masks) return fused_minus(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
@@ -77,6 +77,10 @@ struct pack {
     }
   };
   static constexpr edge ones_then_zeros{};
+  CHOLINV_INLINE static bits_vec first_lanes(int r) {
+    const int last = r >= W - 1 ? W - 1 : r < 0 ? -1 : r;
+    return *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - 1 - last));
+  }
 
   typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
 };

@@ -61,13 +61,13 @@ struct solve_tile {
       CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][c] =
           K::unit(done + c - v * K::rows_per_vector);
     }
-    accumulate_upper<K, -1>(t, panel, b, done);
+    accumulate_upper<K, -1, false>(t, panel, b, done);
     b.data += done * b.step;
     if constexpr (may_be_on_diagonal) {
-      if (on_diagonal) substitute<K, true, false>(t, b, reciprocals, done);
+      if (on_diagonal) substitute<K, true>(t, b, reciprocals, done);
     }
     if constexpr (may_be_below) {
-      if (!on_diagonal) substitute<K, false, false>(t, b, reciprocals, 0);
+      if (!on_diagonal) substitute<K, false>(t, b, reciprocals, 0);
     }
     store_columns(t, panel + done * K::column);
   }
@@ -81,24 +81,31 @@ struct product_tile {
   CHOLINV_INLINE static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane) {
     tile<K, M> t;
     clear(t);
-    accumulate_upper<K, +1>(t, a, b, count);
+    accumulate_upper<K, +1, true>(t, a, b, count);
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
         CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(result + j * column + v * vector + p * plane, t.c[p][v][j]);
   }
 };
 
-/// One tile of the left-looking factorisation, in place at columns [j, j + nr) of M vectors of a lower panel: minus what the j columns
-/// before it contribute, then times the inverse of the diagonal block from the right. `b` are the rows of that block.
+/// One tile of the left-looking factorisation, in place at columns [j, j + nr) of M vectors of a lower panel. What the columns before one
+/// contribute to it is summed up, then subtracted at once: the sum is the smaller number. `b` are the rows of the diagonal block.
 template <class K, int M>
 struct factor_tile {
   using S = typename K::S;
   static void run(S* panel, index_t j, right_rows<S> b, const S* reciprocals) {
+    S* const columns = panel + j * K::column;
     tile<K, M> t;
-    load_columns(t, panel + j * K::column);
-    accumulate<K, -1, M, false>(t, panel, b, j);
+    clear(t);
+    accumulate<K, +1, false, M, false>(t, panel, b, j);
     b.data += j * b.step;
-    substitute<K, false, true>(t, b, reciprocals, 0);
-    store_columns(t, panel + j * K::column);
+    CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c, b.data += b.step) {
+      const auto reciprocal = K::right_operand(reciprocals + c * K::row_width);
+      subtract_from(t, c, columns + c * K::column);
+      CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][c] =
+          t.c[p][v][c] * reciprocal;
+      eliminate<K, +1, false>(t, b, c, 0);
+    }
+    store_columns(t, columns);
   }
 };
 
@@ -116,10 +123,11 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   S* const columns = panel + j * K::column;
   S* const block = columns + row * K::row_width;
   tile<K, M> t;
-  load_columns(t, columns);
-  accumulate<K, -1, M, false>(t, panel, b, j);
+  clear(t);
+  accumulate<K, +1, false, M, false>(t, panel, b, j);
   CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
     if (c >= count) break;
+    subtract_from(t, c, columns + c * K::column);
     // A number goes from one lane to all of them through memory.
     S* const diagonal = block + c * K::column + c * K::row_width;
     CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(columns + c * K::column + v * K::width, t.c[0][v][c]);
@@ -134,7 +142,7 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
     }
     E::store(diagonal, root);
     if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
-    eliminate<K, false>(t, {block + c * K::column, K::column, plane}, c, 0);
+    eliminate<K, +1, false>(t, {block + c * K::column, K::column, plane}, c, 0);
   }
   return 0;
 }

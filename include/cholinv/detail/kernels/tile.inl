@@ -2,7 +2,8 @@
 //
 // A matrix is stored in panels of `panel_rows` rows. A panel keeps one column after the other; a column keeps the real parts of
 // its rows, then the imaginary ones. A tile is `mv` vectors of rows by `nr` columns. Every element is one chain of fused
-// operations with k ascending, whatever the tile's shape: so all kernels of one instruction set agree to the last bit.
+// operations over k, whatever the tile's shape: so all kernels of one instruction set agree to the last bit. In products of Y, whose
+// largest elements are on the diagonal, k descends, for rounding errors are those of the sum so far: a large number comes last.
 
 /// The shape of the tiles. With `lanes` each vector holds one row of W matrices, else W rows of one matrix.
 template <class Pack, int Planes, int Vectors, int Columns, bool Lanes>
@@ -102,49 +103,54 @@ CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::
   }
 }
 
-/// C += Sign A B^H over `count` columns, for the first m vectors of the tile. With Edge the last of these vectors is the diagonal
-/// of an upper triangle: in column k only its rows 0 to k take part.
-template <class K, int Sign, int m, bool Edge, int M>
+/// C += Sign A B^H over `count` columns, from the last one `Back` or from the first one on, for the first m vectors of the tile. With
+/// Edge the last of these vectors is the diagonal of an upper triangle: in column k only its rows 0 to k take part.
+template <class K, int Sign, bool Back, int m, bool Edge, int M>
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
-  for (index_t k = 0; k < count; ++k, a += K::column, b.data += b.step) {
+  if constexpr (Back) a += (count - 1) * K::column, b.data += (count - 1) * b.step;
+  for (index_t left = count; left > 0; --left) {
     typename K::V x[K::planes][m];
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
         K::ops::load(a + (p * K::mv + v) * K::width);
+    const index_t k = Back ? left - 1 : count - left;
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
       CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, b, k);
       if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, b, k);
     }
+    a += Back ? -K::column : K::column;
+    b.data += Back ? -b.step : b.step;
   }
 }
 
-/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns, so it joins there.
-template <class K, int Sign, int M, int m = 1>
+/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns.
+template <class K, int Sign, bool Back, int M, int m = 1>
 CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+  constexpr bool edge = K::rows_per_vector > 1;
   const index_t head = count < K::rows_per_vector ? count : K::rows_per_vector;
-  accumulate<K, Sign, m, (K::rows_per_vector > 1)>(t, a, b, head);
-  if (head == count) return;
-  a += head * K::column;
-  b.data += head * b.step;
-  if constexpr (m < M)
-    accumulate_upper<K, Sign, M, m + 1>(t, a, b, count - head);
-  else
-    accumulate<K, Sign, M, false>(t, a, b, count - head);
+  if constexpr (!Back) accumulate<K, Sign, Back, m, edge>(t, a, b, head);
+  if (head < count) {
+    const right_rows<typename K::S> rest{b.data + head * b.step, b.step, b.plane, b.row};
+    if constexpr (m < M)
+      accumulate_upper<K, Sign, Back, M, m + 1>(t, a + head * K::column, rest, count - head);
+    else
+      accumulate<K, Sign, Back, M, false>(t, a + head * K::column, rest, count - head);
+  }
+  if constexpr (Back) accumulate<K, Sign, Back, m, edge>(t, a, b, head);
 }
 
-/// From the columns after i of a tile: minus column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal: only
-/// the rows 0 to `last` take part.
-template <class K, bool OnDiagonal, int M>
+/// The columns after i of a tile, plus Sign times column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal:
+/// only the rows 0 to `last` take part.
+template <class K, int Sign, bool OnDiagonal, int M>
 CHOLINV_INLINE void eliminate(tile<K, M>& t, right_rows<typename K::S> b, int i, index_t last) {
   typename K::V x[K::planes][M];
   CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) x[p][v] = t.c[p][v][i];
   CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
-      add_products<K, -1, OnDiagonal>(t, v, j, x, b, last - v * K::rows_per_vector);
+      add_products<K, Sign, OnDiagonal>(t, v, j, x, b, last - v * K::rows_per_vector);
 }
 
 /// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
-/// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle. RealDiagonal: there
-/// are no imaginary parts in `r`.
-template <class K, bool OnDiagonal, bool RealDiagonal, int M>
+/// OnDiagonal: of column i only the rows 0 to `diagonal` + i take part, the others are zeros of an upper triangle.
+template <class K, bool OnDiagonal, int M>
 CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const typename K::S* r, index_t diagonal) {
   using V = typename K::V;
   using P = typename K::ops;
@@ -152,9 +158,8 @@ CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const
   CHOLINV_UNROLL for (int i = 0; i < K::nr; ++i, b.data += b.step) {
     const index_t last = diagonal + i;
     const V re = K::right_operand(r + i * K::row_width);
-    if constexpr (RealDiagonal || K::planes == 1) {
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) t.c[p][v][i] =
-          t.c[p][v][i] * taking_part<K, OnDiagonal>(re, last - v * R);
+    if constexpr (K::planes == 1) {
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][i] = t.c[0][v][i] * taking_part<K, OnDiagonal>(re, last - v * R);
     } else {
       const V im = K::right_operand(r + K::block_plane + i * K::row_width);
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
@@ -164,8 +169,15 @@ CHOLINV_INLINE void substitute(tile<K, M>& t, right_rows<typename K::S> b, const
         t.c[1][v][i] = P::fma(x, rim, y * rre);
       }
     }
-    eliminate<K, OnDiagonal>(t, b, i, last);
+    eliminate<K, -1, OnDiagonal>(t, b, i, last);
   }
+}
+
+/// Column i of a tile of sums, from `a`, that column of a panel.
+template <class K, int M>
+CHOLINV_INLINE void subtract_from(tile<K, M>& t, int i, const typename K::S* a) {
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][i] =
+      K::ops::load(a + (p * K::mv + v) * K::width) - t.c[p][v][i];
 }
 
 template <class K, int M>
@@ -174,14 +186,9 @@ CHOLINV_INLINE void clear(tile<K, M>& t) {
       CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) t.c[p][v][j] = K::ops::zero();
 }
 
-/// Tile columns to or from a panel: `to` is the first of nr columns.
+/// Tile columns to a panel: `to` is the first of nr columns.
 template <class K, int M>
 CHOLINV_INLINE void store_columns(const tile<K, M>& t, typename K::S* to) {
   CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(to + j * K::column + (p * K::mv + v) * K::width, t.c[p][v][j]);
-}
-template <class K, int M>
-CHOLINV_INLINE void load_columns(tile<K, M>& t, const typename K::S* from) {
-  CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][j] = K::ops::load(from + j * K::column + (p * K::mv + v) * K::width);
 }

@@ -99,7 +99,7 @@ struct tiny {
         if (j > i) continue;
         V x[planes];
         CHOLINV_UNROLL for (int p = 0; p < planes; ++p) x[p] = P::zero();
-        CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
+        CHOLINV_UNROLL for (int k = N - 1; k >= 0; --k) {
           if (k >= i) accumulate<+1>(x, y[i][k], y[j][k]);
         }
         e[i * N + j][0] = e[j * N + i][0] = x[0];
@@ -122,9 +122,12 @@ struct tiny {
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
         if (i < j) continue;
+        V sum[planes];
+        CHOLINV_UNROLL for (int p = 0; p < planes; ++p) sum[p] = P::zero();
         CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
-          if (k < j) accumulate<-1>(e[i * N + j], e[i * N + k], e[j * N + k]);
+          if (k < j) accumulate<+1>(sum, e[i * N + k], e[j * N + k]);
         }
+        CHOLINV_UNROLL for (int p = 0; p < planes; ++p) e[i * N + j][p] = e[i * N + j][p] - sum[p];
       }
       V& pivot = e[j * N + j][0];
       bad |= P::not_positive(pivot);
