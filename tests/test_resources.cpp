@@ -4,9 +4,12 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cfenv>
+#include <clocale>
 #include <cstdlib>
 #include <functional>
+#include <locale>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -479,6 +482,38 @@ TYPED_TEST(resources, the_rounding_mode_is_the_callers) {
     EXPECT_EQ(std::fegetround(), mode);
   }
   std::fesetround(FE_TONEAREST);
+}
+
+TYPED_TEST(resources, errno_is_the_callers) {
+  engine g(411);
+  errno = EDOM;
+  run_everything<TypeParam>(g);
+  EXPECT_EQ(errno, EDOM);
+  errno = 0;
+}
+
+// Neither C's locale nor C++'s is looked at or changed: a number in a message has no thousands separator.
+TYPED_TEST(resources, the_locale_is_the_callers) {
+  struct grouping : std::numpunct<char> {
+    char do_thousands_sep() const override { return '\''; }
+    std::string do_grouping() const override { return "\3"; }
+  };
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new grouping));
+  const std::locale wanted;
+  const std::string c_locale = std::setlocale(LC_ALL, nullptr);
+  engine g(412);
+  run_everything<TypeParam>(g);
+  std::string message;
+  try {
+    cholinv::cholesky_inverse(cholinv::tensor<TypeParam>({1234, 5678}));
+  } catch (const std::invalid_argument& e) {
+    message = e.what();
+  }
+  EXPECT_NE(message.find("1234"), std::string::npos) << message;
+  EXPECT_NE(message.find("5678"), std::string::npos) << message;
+  EXPECT_TRUE(std::locale() == wanted);
+  EXPECT_EQ(std::setlocale(LC_ALL, nullptr), c_locale);
+  std::locale::global(before);
 }
 
 #if defined(__SSE2__)

@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""Breaks the kernels in each way that mutants.py lists, and shows that the test programs notice: tests/mutation/run.py [BUILD]
+
+BUILD is a build folder whose tests are built (build/dev). The programs only declare the kernels, so of each mutant one unit is compiled
+and linked with their objects. Prints who noticed, and exits with 1 if a mutant survives or does not compile."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from mutants import MUTANTS
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Those that notice most come first.
+PROGRAMS = ["test_agreement", "test_layout", "test_nonfinite", "test_cholesky", "test_lapack_types", "test_pointers", "test_paths",
+            "test_overlap", "test_tensor", "test_resources", "test_large"]
+
+
+def broken(path, old, new):
+    """The text of a header with one place changed."""
+    text = (ROOT / "include/cholinv/detail" / path).read_text()
+    if text.count(old) != 1:
+        sys.exit(f"{path} should have {old!r} once; it has it {text.count(old)} times")
+    return text.replace(old, new)
+
+
+def main():
+    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/dev").resolve()
+    objects = {p: build / f"tests/CMakeFiles/{p}.dir/{p}.cpp.o" for p in PROGRAMS}
+    missing = [str(o) for o in objects.values() if not o.exists()]
+    if missing:
+        sys.exit(f"not built yet: {', '.join(missing)}")
+    texts = [broken(*mutant) for mutant in MUTANTS]  # all are checked before any is compiled
+    isas = subprocess.run(["ctest", "--test-dir", build, "--print-labels"], capture_output=True, text=True, check=True).stdout
+    isas = [isa for isa in ("avx512", "avx2", "baseline") if f"isa-{isa}" in isas]
+    survivors = []
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = pathlib.Path(scratch)
+        for number, ((path, old, new), text) in enumerate(zip(MUTANTS, texts), 1):
+            start = time.monotonic()
+            shutil.rmtree(scratch / "include", ignore_errors=True)
+            shutil.copytree(ROOT / "include", scratch / "include")
+            (scratch / "include/cholinv/detail" / path).write_text(text)
+            verdict = outcome(scratch, objects, isas)
+            if verdict.startswith("SURVIVES"):
+                survivors.append(number)
+            print(f"{number:2} {path}: {old!r} -> {new!r}: {verdict} ({time.monotonic() - start:.0f} s)", flush=True)
+    print(f"{len(MUTANTS) - len(survivors)} of {len(MUTANTS)} noticed; survivors: {survivors or 'none'}")
+    return 1 if survivors else 0
+
+
+def outcome(scratch, objects, isas):
+    compiler = os.environ.get("CXX", "c++")
+    kernels = scratch / "kernels.o"
+    command = [compiler, "-std=c++17", "-O1", "-DCHOLINV_INSTANTIATE", "-I", scratch / "include", "-c", ROOT / "tests/source/instantiate.cpp", "-o", kernels]
+    if subprocess.run(command, capture_output=True).returncode != 0:
+        return "SURVIVES: it does not compile"
+    for program, its_objects in objects.items():
+        executable = scratch / program
+        subprocess.run([compiler, kernels, its_objects, "-lgtest_main", "-lgtest", "-lpthread", "-o", executable], check=True)
+        for isa in isas:
+            try:
+                run = subprocess.run([executable, "--gtest_brief=1", "--gtest_fail_fast"], capture_output=True, timeout=600,
+                                     env={**os.environ, "CHOLINV_FORCE_ISA": isa})
+            except subprocess.TimeoutExpired:
+                return f"{program} does not end, {isa}"
+            if run.returncode != 0:
+                return f"{program}, {isa}" + (f", signal {-run.returncode}" if run.returncode < 0 else "")
+    return "SURVIVES"
+
+
+sys.exit(main())
