@@ -9,6 +9,12 @@
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
 
+#ifdef LAPACK_ILP64
+static_assert(sizeof(lapack_int) == 8, "LAPACK_ILP64 is defined, but lapack_int does not have 64 bits");
+#else
+static_assert(sizeof(lapack_int) == 4, "lapack_int does not have 32 bits: define LAPACK_ILP64 too, which names this code apart");
+#endif
+
 /// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls its complex type.
 template <class A, class T>
 lapack_int call_lapacke(lapack_int (*routine)(int, char, lapack_int, A*, lapack_int), char uplo, lapack_int n, T* a, lapack_int lda) {
