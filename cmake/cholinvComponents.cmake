@@ -1,5 +1,46 @@
 # The optional targets cholinv::lapack and cholinv::openmp: read by this project's own build and by find_package(cholinv).
 
+# Sets <wrong> to the reason why LAPACKE::LAPACKE cannot be used: its header, its library and the LAPACK under it all need the integers
+# that CHOLINV_LAPACK_ILP64 (OFF unless set) says, and nothing but a call tells. What was found right is not asked again.
+function(cholinv_check_lapack_integers wrong)
+  set(${wrong} "" PARENT_SCOPE)
+  set(bits 32)
+  set(definition "")
+  if(CHOLINV_LAPACK_ILP64)
+    set(bits 64)
+    set(definition -DLAPACK_ILP64)
+  endif()
+  if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+    message(STATUS "cholinv: that the integers of LAPACK have ${bits} bits was not checked, for this is a cross build")
+    return()
+  endif()
+  set(used "${bits} ${LAPACKE_INCLUDE_DIR} ${LAPACKE_LIBRARY} ${LAPACK_LIBRARIES}")
+  if(used STREQUAL "${CHOLINV_LAPACK_CHECKED}")
+    return()
+  endif()
+
+  try_run(CHOLINV_LAPACK_INTEGERS_EXIT_CODE CHOLINV_LAPACK_INTEGERS_BUILT "${CMAKE_BINARY_DIR}/CMakeFiles/cholinv_lapack_integers"
+          "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/lapack_integers.cpp"
+          COMPILE_DEFINITIONS ${definition} LINK_LIBRARIES LAPACKE::LAPACKE
+          COMPILE_OUTPUT_VARIABLE log RUN_OUTPUT_VARIABLE answer)
+  if(answer MATCHES "bits: (lapacke.h ${bits}, liblapacke ${bits}, LAPACK ${bits})\n")
+    set(CHOLINV_LAPACK_CHECKED "${used}" CACHE INTERNAL "The LAPACK that was found to have integers of the width asked for")
+    return()
+  endif()
+  if(answer MATCHES "bits: ([^\n]+)")
+    set(found "the integers found have, in bits: ${CMAKE_MATCH_1}")
+  elseif(CHOLINV_LAPACK_INTEGERS_BUILT)
+    set(found "a program that asks them ends with '${CHOLINV_LAPACK_INTEGERS_EXIT_CODE}'")
+  else()
+    set(found "a program that asks them does not build: ${log}")
+  endif()
+  list(JOIN LAPACK_LIBRARIES " " libraries)
+  string(CONCAT found "component lapack needs integers of ${bits} bits, as CHOLINV_LAPACK_ILP64 '${CHOLINV_LAPACK_ILP64}' says, "
+                "but ${found} (LAPACKE_LIBRARY ${LAPACKE_LIBRARY}, LAPACK_LIBRARIES ${libraries}). Set CHOLINV_LAPACK_ILP64, LAPACKE_LIBRARY and "
+                "BLA_VENDOR to what goes together, in a new build tree")
+  set(${wrong} "${found}" PARENT_SCOPE)
+endfunction()
+
 # Defines cholinv::<component>, or sets <missing> to the reason why it cannot be had. GLOBAL makes the target and what it
 # links visible outside the calling directory: imported targets are not, and a parent of add_subdirectory links them too.
 function(cholinv_add_component component missing)
@@ -20,8 +61,13 @@ function(cholinv_add_component component missing)
     find_package(LAPACKE MODULE QUIET)
     set(dependency LAPACKE::LAPACKE)
     set(definition CHOLINV_USE_LAPACK)
-    set(reason "component lapack needs lapacke.h, liblapacke and LAPACK (Debian: liblapacke-dev and libopenblas-dev; "
-               "elsewhere set LAPACKE_INCLUDE_DIR, LAPACKE_LIBRARY and BLA_VENDOR)")
+    set(packages "liblapacke-dev and libopenblas-dev")
+    if(CHOLINV_LAPACK_ILP64)
+      list(APPEND definition LAPACK_ILP64)
+      set(packages "liblapacke-dev, liblapacke64-dev and libopenblas64-dev")
+    endif()
+    string(CONCAT reason "component lapack needs lapacke.h, liblapacke and LAPACK (on Debian ${packages}, elsewhere set "
+                  "LAPACKE_INCLUDE_DIR and LAPACKE_LIBRARY), of CHOLINV_LAPACK_ILP64 '${CHOLINV_LAPACK_ILP64}' and BLA_VENDOR '${BLA_VENDOR}'")
   elseif(component STREQUAL "openmp")
     find_package(OpenMP QUIET COMPONENTS CXX)
     set(dependency OpenMP::OpenMP_CXX)
@@ -32,9 +78,15 @@ function(cholinv_add_component component missing)
     return()
   endif()
   if(NOT TARGET ${dependency})
-    list(JOIN reason "" reason)
     set(${missing} "${reason}" PARENT_SCOPE)
     return()
+  endif()
+  if(component STREQUAL "lapack")
+    cholinv_check_lapack_integers(wrong)
+    if(wrong)
+      set(${missing} "${wrong}" PARENT_SCOPE)
+      return()
+    endif()
   endif()
 
   if("${ARGN}" STREQUAL "GLOBAL")

@@ -19,7 +19,10 @@ pkg-config pkg-config
 TOOLS
   # The neighbours' tests: clang 19 and libc++ for std::mdspan. libtorch-dev, half a gigabyte, is tested with where it is there.
   local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev clang-19 libc++-19-dev libc++abi-19-dev)
-  for package in libgtest-dev libbenchmark-dev liblapacke-dev libopenblas-dev libomp-dev doxygen doxygen-awesome-css "${neighbours[@]}"; do
+  # The choice of a LAPACK: netlib's, libflame with BLIS, and those with integers of 64 bits; 35 MB to fetch.
+  local lapacks=(liblapacke-dev libopenblas-dev liblapack-dev libblas-dev libflame-dev libblis-pthread-dev
+    liblapacke64-dev libopenblas64-dev liblapack64-dev libblas64-dev)
+  for package in libgtest-dev libbenchmark-dev libomp-dev doxygen doxygen-awesome-css "${neighbours[@]}" "${lapacks[@]}"; do
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || packages+=("$package")
   done
   ((${#packages[@]})) || return 0

@@ -370,4 +370,59 @@ TYPED_TEST(pointers, scratch) {
   }
 }
 
+// The same where only one side is a list: asked with `out`, the query knows.
+TYPED_TEST(pointers, scratch_where_one_side_is_a_list) {
+  using T = TypeParam;
+  for (const auto& [n, count] : {std::pair<index_t, index_t>{1, 4000}, {3, 500}, {40, 30}, {40, 1}, {3, 0}})
+    for (bool out_is_list : {false, true})
+      for (cholinv::backend use : backends()) {
+        SCOPED_TRACE(describe<T>(13, n, false, out_is_list ? "a list as out" : "a list as factor", use) + ", count " +
+                     std::to_string(count));
+        engine g(13);
+        const cholinv::tensor<T> factor = random_factors<T>(g, {count}, n, false);
+        scattered<T> list(g, count, n, layouts_of(n)[3]);
+        if (!out_is_list) list.fill(factor);
+        cholinv::tensor<T> out({count, n, n}), identity({count, n, n});
+        for (const auto& m : matrices(identity))
+          for (index_t i = 0; i < n; ++i) m(i, i) = T(1);
+        cholinv::options o = using_backend(use);
+        o.threads = 1;
+        const cholinv::tensor<T> inverse = cholinv::cholesky_inverse(factor, false, o);
+        const auto batch = list.batch();
+        const auto ask = [&] {
+          return out_is_list ? cholinv::cholesky_inverse_scratch(factor, false, batch, o)
+                             : cholinv::cholesky_inverse_scratch(batch, false, out, o);
+        };
+        long before = allocations;
+        const std::size_t bytes = ask();
+        EXPECT_EQ(allocations, before);
+        std::vector<unsigned char> memory(bytes + 1);
+        o.scratch = memory.data() + 1;
+        o.scratch_size = bytes;
+        EXPECT_EQ(ask(), bytes);
+        before = allocations;
+        if (out_is_list)
+          cholinv::cholesky_inverse(factor, false, batch, o);
+        else
+          cholinv::cholesky_inverse(batch, false, out, o);
+        EXPECT_EQ(allocations, before);
+        EXPECT_TRUE(use != cholinv::backend::native || (out_is_list ? list.holds(inverse) : same_tensor(out, inverse)));
+        if (!out_is_list) list.fill(identity);
+        before = allocations;
+        if (out_is_list)
+          cholinv::cholesky(identity, false, batch, o);
+        else
+          cholinv::cholesky(batch, false, out, o);
+        EXPECT_EQ(allocations, before);
+      }
+}
+
+// Asked with an out that the call would refuse, it refuses too.
+TEST(pointer_misuse, scratch_of_an_out_of_another_shape) {
+  double* none = nullptr;
+  const cholinv::tensor<double> factor({4, 3, 3});
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_scratch(factor, false, cholinv::pointer_batch<double>(&none, 4, 2)); }),
+                   {"argument out", "(4, 2, 2)", "(4, 3, 3)"}));
+}
+
 }  // namespace

@@ -43,13 +43,14 @@ inverse_and_info<T> new_inverse_and_info(const F& factor, bool upper, const opti
   return result;
 }
 
-template <class T, class F>
-std::size_t inverse_scratch(const F& factor, const options& o) {
+template <class T, class F, class X>
+std::size_t inverse_scratch(const F& factor, const X& out, const options& o) {
   require_scalar<T>();
   const wording w = wording_of(task::invert);
-  check_input(w, factor, o);
+  check_shapes(w, factor, out, nullptr, o);
   const index_t count = checked_size(batch_shape(factor.shape()));
-  return make_plan<T>(w, factor.extent(factor.rank() - 1), count, scratch_of_list(w, factor), o).scratch_bytes();
+  const std::size_t lists = std::max(scratch_of_list(w, factor), scratch_of_list(w, out));
+  return make_plan<T>(w, factor.extent(factor.rank() - 1), count, lists, o).scratch_bytes();
 }
 
 }  // namespace detail
@@ -92,11 +93,12 @@ inverse_and_info<T> cholesky_inverse_ex(tensor_view<const T> factor, bool upper 
 }
 
 /// Bytes of options.scratch, at any alignment, with which the out form of this very call, and cholesky on the same shape, allocate
-/// nothing. It depends on the type, the shape, the backend and the threads; constant time.
+/// nothing. It depends on the type, the shape, the backend and the threads; constant time. Where `out` is a pointer_batch and `factor` is
+/// not, say so: cholesky_inverse_scratch(factor, upper, out).
 template <class T>
 std::size_t cholesky_inverse_scratch(tensor_view<const T> factor, bool upper, options o = {}) {
   static_cast<void>(upper);
-  return detail::inverse_scratch<T>(factor, o);
+  return detail::inverse_scratch<T>(factor, factor, o);
 }
 
 // The same for everything that view() takes: tensors, pointer_batches, the matrices of other libraries. `info` may be an int where there
@@ -131,7 +133,16 @@ index_t cholesky_inverse_ex(const F& factor, bool upper, O&& out, I&& info, opti
 template <class T = detail::unnamed, class F, class S = detail::scalar_of<T, F>>
 std::size_t cholesky_inverse_scratch(const F& factor, bool upper, options o = {}) {
   static_cast<void>(upper);
-  return detail::inverse_scratch<S>(detail::input<S>(factor, "argument factor"), o);
+  const auto view = detail::input<S>(factor, "argument factor");
+  return detail::inverse_scratch<S>(view, view, o);
+}
+/// The same of a call with this `out`, of which neither the matrices nor a list's addresses are looked at. It is more than without where
+/// `out` alone is a pointer_batch, or a list of matrices: that none of them share memory is found by sorting their addresses.
+template <class T = detail::unnamed, class F, class O, class S = detail::scalar_of<T, F>, class = detail::if_output<O>>
+std::size_t cholesky_inverse_scratch(const F& factor, bool upper, O&& out, options o = {}) {
+  static_cast<void>(upper);
+  return detail::inverse_scratch<S>(detail::input<S>(factor, "argument factor"), detail::output<S>(std::forward<O>(out), "argument out"),
+                                    o);
 }
 
 CHOLINV_NAMESPACE_END

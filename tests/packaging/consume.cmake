@@ -9,6 +9,11 @@ if(way MATCHES "^(plain|pkg_config)$")
   set(expect_lapack 0)
   set(expect_openmp 0)
   set(expect_${component} 1)
+  set(lapack_int 4)
+  if(component STREQUAL "lapack64")
+    set(expect_lapack 1)
+    set(lapack_int 8)
+  endif()
   set(flags "")
   set(libraries "")
   if(way STREQUAL "pkg_config")
@@ -37,7 +42,7 @@ if(way MATCHES "^(plain|pkg_config)$")
     endif()
   endif()
   execute_process(COMMAND "${compiler}" -std=c++17 ${warnings} ${flags} "-DEXPECT_VERSION=\"${version}\""
-                          -DEXPECT_LAPACK=${expect_lapack} -DEXPECT_OPENMP=${expect_openmp}
+                          -DEXPECT_LAPACK=${expect_lapack} -DEXPECT_OPENMP=${expect_openmp} -DEXPECT_LAPACK_INT=${lapack_int}
                           "${consumer}/main.cpp" -o consumer ${libraries}
                   WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 else()

@@ -6,8 +6,16 @@
 #ifdef CHOLINV_USE_LAPACK
 #include <lapacke.h>
 
+#include <cfenv>
+
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
+
+#ifdef LAPACK_ILP64
+static_assert(sizeof(lapack_int) == 8, "LAPACK_ILP64 is defined, but lapack_int does not have 64 bits");
+#else
+static_assert(sizeof(lapack_int) == 4, "lapack_int does not have 32 bits: define LAPACK_ILP64 too, which names this code apart");
+#endif
 
 /// One LAPACKE routine of the form (layout, uplo, n, a, lda), whatever it calls its complex type.
 template <class A, class T>
@@ -16,9 +24,31 @@ lapack_int call_lapacke(lapack_int (*routine)(int, char, lapack_int, A*, lapack_
   return routine(LAPACK_COL_MAJOR, uplo, n, reinterpret_cast<A*>(a), lda);
 }
 
+/// Puts back what a LAPACK changes: libflame 5.2 leaves its caller flushing denormals to zero. <cfenv> saves the x87's state too, which
+/// takes as long as a small matrix.
+class same_floating_point_environment {
+ public:
+  same_floating_point_environment(const same_floating_point_environment&) = delete;
+  same_floating_point_environment& operator=(const same_floating_point_environment&) = delete;
+#ifdef __SSE2_MATH__
+  same_floating_point_environment() : before_(__builtin_ia32_stmxcsr()) {}
+  ~same_floating_point_environment() { __builtin_ia32_ldmxcsr(before_); }
+
+ private:
+  unsigned int before_;
+#else
+  same_floating_point_environment() { std::fegetenv(&before_); }
+  ~same_floating_point_environment() { std::fesetenv(&before_); }
+
+ private:
+  std::fenv_t before_;
+#endif
+};
+
 template <class T>
 lapack_int call_lapacke(task t, char uplo, lapack_int n, T* a, lapack_int lda) {
   const bool invert = t == task::invert;
+  const same_floating_point_environment after;
   if constexpr (std::is_same_v<T, float>)
     return call_lapacke(invert ? LAPACKE_spotri_work : LAPACKE_spotrf_work, uplo, n, a, lda);
   else if constexpr (std::is_same_v<T, double>)

@@ -37,6 +37,10 @@ constexpr bool has_openmp = true;
 constexpr bool has_openmp = false;
 #endif
 
+#ifdef CHOLINV_USE_LAPACK
+static_assert(sizeof(lapack_int) == EXPECT_LAPACK_INT);
+#endif
+
 bool check(bool holds, const char* law) {
   if (!holds) std::fprintf(stderr, "consumer: wrong: %s\n", law);
   return holds;
