@@ -359,4 +359,47 @@ TYPED_TEST(large, nothing_beyond_the_arguments_is_touched) {
         }
 }
 
+// n n passes 2^31 elements. On demand: 13 GB of memory, minutes. The factor is a function of its indices, for it is gone afterwards.
+TEST(large_on_demand, DISABLED_float_of_order_46341_in_place) {
+  const index_t n = 46341;
+  const auto mixed = [](std::uint64_t x) {  // splitmix64
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return static_cast<double>(static_cast<std::int64_t>(x ^ (x >> 31))) / 9223372036854775808.0;  // in [-1, 1)
+  };
+  const double scale = 0.5 / std::sqrt(static_cast<double>(n));
+  const auto l = [&](index_t i, index_t j) {
+    const double x = mixed(static_cast<std::uint64_t>(i * n + j));
+    return static_cast<float>(i == j ? 1.5 + x / 2 : x * scale);
+  };
+  cholinv::tensor<float> x({n, n});
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j < n; ++j) x.data()[i * n + j] = j <= i ? l(i, j) : std::numeric_limits<float>::quiet_NaN();
+  cholinv::cholesky_inverse(x, false, x, using_backend(cholinv::backend::native));
+
+  // X (L (L^H v)) = v, looked at in some rows, the last ones among them.
+  std::vector<double> v(static_cast<std::size_t>(n)), y(v.size(), 0), w(v.size(), 0);
+  double w_norm = 0;
+  for (std::size_t i = 0; i < v.size(); ++i) v[i] = mixed(~i);
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j) y[static_cast<std::size_t>(j)] += static_cast<double>(l(i, j)) * v[static_cast<std::size_t>(i)];
+  for (index_t i = 0; i < n; ++i) {
+    for (index_t j = 0; j <= i; ++j) w[static_cast<std::size_t>(i)] += static_cast<double>(l(i, j)) * y[static_cast<std::size_t>(j)];
+    w_norm = std::max(w_norm, std::abs(w[static_cast<std::size_t>(i)]));
+  }
+  for (index_t k = 0; k < 200; ++k) {
+    const index_t i = k < 100 ? n - 1 - k : k * 7919 % n;
+    double sum = 0, row_norm = 0;
+    for (index_t j = 0; j < n; ++j) {
+      ASSERT_EQ(x(i, j), x(j, i)) << "(" << i << ", " << j << ")";
+      sum += static_cast<double>(x(i, j)) * w[static_cast<std::size_t>(j)];
+      row_norm += std::abs(static_cast<double>(x(i, j)));
+    }
+    const double residual =
+        std::abs(sum - v[static_cast<std::size_t>(i)]) / (row_norm * w_norm * std::numeric_limits<float>::epsilon() / 2);
+    ASSERT_LT(residual, threshold) << "row " << i;
+  }
+}
+
 }  // namespace
