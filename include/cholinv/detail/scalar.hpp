@@ -134,6 +134,7 @@ CHOLINV_NOINLINE void conj_reciprocal(const R& re, const R& im, R& out_re, R& ou
   } else if (is_zero(re)) {
     out_re = R(0);
     out_im = R(1) / im;
+    // A NaN beside the infinity is not equal to itself. NOLINTNEXTLINE(misc-redundant-expression)
   } else if ((is_infinite(re) && im == im) || (is_infinite(im) && re == re)) {
     out_re = out_im = R(0);
   } else {
