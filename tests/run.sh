@@ -14,6 +14,8 @@ clang++ clang
 cmake cmake
 ninja ninja-build
 clang-format clang-format
+clang-tidy clang-tidy
+cppcheck cppcheck
 python3 python3
 pkg-config pkg-config
 TOOLS

@@ -66,9 +66,13 @@
 #define CHOLINV_HAS_EXCEPTIONS 0
 #define CHOLINV_ABI_EXCEPTIONS _noexcept
 #endif
-#ifdef __FAST_MATH__
+// Was the compiler told -ffast-math or a part of it? Only g++ tells every part.
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__) || defined(_M_FP_FAST) || \
+    (defined(__GCC_IEC_559) && __GCC_IEC_559 == 0)
+#define CHOLINV_FAST_MATH 1
 #define CHOLINV_ABI_MATH _fastmath
 #else
+#define CHOLINV_FAST_MATH 0
 #define CHOLINV_ABI_MATH
 #endif
 
@@ -104,6 +108,19 @@
 #endif
 #ifndef CHOLINV_HAS_ELEMENTWISE_FMA
 #define CHOLINV_HAS_ELEMENTWISE_FMA 0
+#endif
+
+// Between BEGIN and END arithmetic means what is written, whatever the rest is compiled with: NaN, infinities and the order of
+// operations are kept. Not around all of the library, for g++ does not inline such functions into others.
+#if !CHOLINV_FAST_MATH
+#define CHOLINV_BEGIN_STRICT
+#define CHOLINV_END_STRICT
+#elif defined(__GNUC__) && !defined(__clang__)
+#define CHOLINV_BEGIN_STRICT _Pragma("GCC push_options") _Pragma("GCC optimize(\"no-fast-math\")")
+#define CHOLINV_END_STRICT _Pragma("GCC pop_options")
+#else
+// clang's float_control does not reach its builtins for square roots and fused operations.
+#error "cholinv keeps NaN, infinities and equal bits, which this compiler's fast-math mode does not: compile without -ffast-math here"
 #endif
 
 // A target region: functions between BEGIN and END may use an instruction set that the translation unit as a whole may not.

@@ -92,6 +92,7 @@ bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column)
   return true;
 }
 
+CHOLINV_BEGIN_STRICT
 /// What run() answers when a pivot became NaN on the way and potrf went on (OpenBLAS 0.3.21 does): `out` is untouched.
 inline constexpr int lapack_missed_it = -1;
 
@@ -132,6 +133,7 @@ struct lapack {
     return 0;
   }
 };
+CHOLINV_END_STRICT
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

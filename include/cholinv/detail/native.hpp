@@ -14,6 +14,7 @@ struct strided {
   S* at(index_t i, index_t j) const { return data + i * row + j * column; }
 };
 
+CHOLINV_BEGIN_STRICT
 // The translation unit's own, by the name of baseline whatever it is. Where it is but the last resort of a program that has wider
 // ones, it does without the lane kernel, which takes its share of the time to compile.
 #if defined(__FMA__) || defined(__FP_FAST_FMA)
@@ -66,6 +67,7 @@ CHOLINV_END_REGION
 #endif
 #undef CHOLINV_LANES
 #undef CHOLINV_FMA
+CHOLINV_END_STRICT
 
 /// `return expression` with the names of the instruction set in use: the one place where that choice is made. Numbers that have no
 /// vectors are the same in all.

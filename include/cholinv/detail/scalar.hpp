@@ -47,6 +47,7 @@ inline constexpr bool is_ieee = std::is_same_v<T, float> || std::is_same_v<T, do
 template <class R>
 using bits_of = std::conditional_t<sizeof(R) == 4, std::uint32_t, std::uint64_t>;
 
+CHOLINV_BEGIN_STRICT
 // The questions below look at bits: a compiler told -ffast-math may answer the arithmetic ones as it likes.
 template <class R>
 bool is_zero(const R& x) {
@@ -133,6 +134,7 @@ CHOLINV_NOINLINE void conj_reciprocal(const R& re, const R& im, R& out_re, R& ou
   } else if (is_zero(re)) {
     out_re = R(0);
     out_im = R(1) / im;
+    // A NaN beside the infinity is not equal to itself. NOLINTNEXTLINE(misc-redundant-expression)
   } else if ((is_infinite(re) && im == im) || (is_infinite(im) && re == re)) {
     out_re = out_im = R(0);
   } else {
@@ -149,6 +151,7 @@ CHOLINV_NOINLINE void conj_reciprocal(const R& re, const R& im, R& out_re, R& ou
     }
   }
 }
+CHOLINV_END_STRICT
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -45,8 +45,12 @@ CHOLINV_INLINE V fused(V a, const V& b, const V& c) {
 #if CHOLINV_FMA && CHOLINV_HAS_ELEMENTWISE_FMA
   return __builtin_elementwise_fma(a, b, c);
 #elif CHOLINV_FMA
-  for (int i = 0; i < static_cast<int>(sizeof(V) / sizeof(a[0])); ++i)
-    a[i] = sizeof(a[0]) == 8 ? __builtin_fma(a[i], b[i], c[i]) : __builtin_fmaf(a[i], b[i], c[i]);
+  for (int i = 0; i < static_cast<int>(sizeof(V) / sizeof(a[0])); ++i) {
+    if constexpr (sizeof(a[0]) == 8)
+      a[i] = __builtin_fma(a[i], b[i], c[i]);
+    else
+      a[i] = __builtin_fmaf(a[i], b[i], c[i]);
+  }
   return a;
 #else
   return c + a * b;

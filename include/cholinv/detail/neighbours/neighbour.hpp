@@ -1,6 +1,8 @@
 // What a neighbouring library's matrix is known by: its members, for none of the neighbours' headers is included here.
 #pragma once
 
+#include <cstdint>
+
 #include "../../pointer_batch.hpp"
 
 CHOLINV_NAMESPACE_BEGIN
@@ -42,7 +44,7 @@ extents_list integers(const R& range) {
   return list;
 }
 
-inline void check_rank(const char* name, const char* what, index_t rank) {
+inline void check_rank(const char* name, const char* what, std::int64_t rank) {
   if (rank < 0 || rank > max_rank) misuse({"view: ", name, ", ", what, ", has rank ", rank, "; it should be 0 to ", max_rank});
 }
 
