@@ -1,6 +1,7 @@
 // test_neighbour_dlpack.cpp: DLTensor as it should be and as it should not, and managed tensors, released exactly once.
 #include <cholinv/dlpack.hpp>
 
+#include "support/allocations.hpp"
 #include "support/neighbour.hpp"
 
 #include <dlpack/dlpack.h>
@@ -356,6 +357,24 @@ TYPED_TEST(dlpack_managed, gives_a_tensor_away) {
     gives_away<Managed, std::complex<double>>(shape);
     gives_away<Managed, int>(shape);
   }
+}
+
+TYPED_TEST(dlpack_managed, keeps_the_tensor_where_memory_runs_out) {
+  using Managed = TypeParam;
+  cholinv::tensor<double> t({2, 2});
+  const double* const data = t.data();
+  counting count(1);
+  bool failed = false;
+  try {
+    cholinv::to_dlpack<Managed>(std::move(t));
+  } catch (const std::bad_alloc&) {
+    failed = true;
+  }
+  count.stop();
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(count.live(), 0);
+  EXPECT_EQ(t.data(), data);
+  EXPECT_EQ(t.size(), 4);
 }
 
 // Two managed structs of their own kind, alive at once, and released in either order.

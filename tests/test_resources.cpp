@@ -1,6 +1,9 @@
 // test_resources.cpp: memory, threads and global state: nothing allocated with scratch, nothing lost without memory, nothing left changed.
 // builds: native lapack openmp
+#include "support/allocations.hpp"
 #include "support/layout.hpp"
+
+#include <Eigen/Core>
 
 #include <array>
 #include <atomic>
@@ -21,94 +24,6 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <dlfcn.h>
 #endif
-
-// ---- Every operator new of this program, counted and made to fail on demand ----
-
-namespace {
-
-struct {
-  std::atomic<bool> armed{false};
-  std::atomic<long> calls{0}, live{0};  // while armed
-  std::atomic<long> fail_at{0};         // the fail_at-th call from arming on fails; 0: none
-} allocations;
-
-// Freed memory is subtracted only if it was counted, so each block says so in front.
-struct header {
-  void* start;
-  bool counted;
-};
-
-void* allocate(std::size_t bytes, std::size_t alignment) noexcept {
-  bool counted = false;
-  if (allocations.armed) {
-    counted = true;
-    if (++allocations.calls == allocations.fail_at) return nullptr;
-  }
-  if (alignment < alignof(std::max_align_t)) alignment = alignof(std::max_align_t);
-  if (bytes > static_cast<std::size_t>(-1) / 2) return nullptr;
-  void* const start = std::malloc(bytes + alignment + sizeof(header));
-  if (start == nullptr) return nullptr;
-  auto address = reinterpret_cast<std::uintptr_t>(start) + sizeof(header);
-  address = (address + alignment - 1) / alignment * alignment;
-  const header h = {start, counted};
-  std::memcpy(reinterpret_cast<void*>(address - sizeof h), &h, sizeof h);
-  if (counted) ++allocations.live;
-  return reinterpret_cast<void*>(address);
-}
-void release(void* p) noexcept {
-  if (p == nullptr) return;
-  header h;
-  std::memcpy(&h, static_cast<char*>(p) - sizeof h, sizeof h);
-  if (h.counted) --allocations.live;
-  std::free(h.start);
-}
-void* allocate_or_throw(std::size_t bytes, std::size_t alignment) {
-  void* const p = allocate(bytes, alignment);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-
-// Counts while it lives.
-class counting {
- public:
-  explicit counting(long fail_at = 0) {
-    allocations.calls = 0;
-    allocations.live = 0;
-    allocations.fail_at = fail_at;
-    allocations.armed = true;
-  }
-  counting(const counting&) = delete;
-  counting& operator=(const counting&) = delete;
-  ~counting() { stop(); }
-  void stop() { allocations.armed = false; }
-  long calls() const { return allocations.calls; }
-  long live() const { return allocations.live; }
-};
-
-constexpr std::size_t plain = alignof(std::max_align_t);
-
-}  // namespace
-
-void* operator new(std::size_t n) { return allocate_or_throw(n, plain); }
-void* operator new[](std::size_t n) { return allocate_or_throw(n, plain); }
-void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return allocate(n, plain); }
-void* operator new[](std::size_t n, const std::nothrow_t&) noexcept { return allocate(n, plain); }
-void* operator new(std::size_t n, std::align_val_t a) { return allocate_or_throw(n, static_cast<std::size_t>(a)); }
-void* operator new[](std::size_t n, std::align_val_t a) { return allocate_or_throw(n, static_cast<std::size_t>(a)); }
-void* operator new(std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return allocate(n, static_cast<std::size_t>(a)); }
-void* operator new[](std::size_t n, std::align_val_t a, const std::nothrow_t&) noexcept { return allocate(n, static_cast<std::size_t>(a)); }
-void operator delete(void* p) noexcept { release(p); }
-void operator delete[](void* p) noexcept { release(p); }
-void operator delete(void* p, std::size_t) noexcept { release(p); }
-void operator delete[](void* p, std::size_t) noexcept { release(p); }
-void operator delete(void* p, const std::nothrow_t&) noexcept { release(p); }
-void operator delete[](void* p, const std::nothrow_t&) noexcept { release(p); }
-void operator delete(void* p, std::align_val_t) noexcept { release(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { release(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { release(p); }
-void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { release(p); }
-void operator delete[](void* p, std::align_val_t, const std::nothrow_t&) noexcept { release(p); }
 
 namespace {
 
@@ -152,6 +67,30 @@ const std::vector<out_form<T>>& out_forms() {
        [](auto in, bool upper, auto out, auto info, auto o) { cholinv::cholesky_inverse_ex<T>(in, upper, out, info, o); }},
       {"cholesky", false, [](auto in, bool upper, auto out, auto, auto o) { cholinv::cholesky<T>(in, upper, out, o); }},
   };
+  return list;
+}
+
+// The same of batches of pointers, for views of shape (5, n, n), and of another library's matrix, a batch of one. Nothing here allocates.
+template <class T>
+struct five_pointers {
+  T* matrices[5];
+  cholinv::pointer_batch<T> batch;
+  explicit five_pointers(const cholinv::tensor_view<T>& v) : batch(matrices, 5, v.extent(1), v.stride(1), v.stride(2)) {
+    for (index_t b = 0; b < 5; ++b) matrices[b] = v.data() + b * v.stride(0);
+  }
+};
+template <class T>
+std::vector<out_form<T>> memory_forms() {
+  std::vector<out_form<T>> list = out_forms<T>();
+  list.push_back({"cholesky_inverse of pointers", true, [](auto in, bool upper, auto out, auto, auto o) {
+                    cholinv::cholesky_inverse(five_pointers<const T>(in).batch, upper, five_pointers<T>(out).batch, o);
+                  }});
+  list.push_back({"cholesky_inverse_ex of pointers", true, [](auto in, bool upper, auto out, auto info, auto o) {
+                    cholinv::cholesky_inverse_ex(five_pointers<const T>(in).batch, upper, five_pointers<T>(out).batch, info, o);
+                  }});
+  list.push_back({"cholesky of pointers", false, [](auto in, bool upper, auto out, auto, auto o) {
+                    cholinv::cholesky(five_pointers<const T>(in).batch, upper, five_pointers<T>(out).batch, o);
+                  }});
   return list;
 }
 
@@ -278,7 +217,7 @@ TYPED_TEST(resources, out_is_untouched_when_memory_runs_out) {
       const cholinv::tensor_view<const T> factor = in.factor, positive = in.positive;
       for (cholinv::backend use : backends())
         for (int threads : {1, 2})
-          for (const auto& form : out_forms<T>())
+          for (const auto& form : memory_forms<T>())
             for (bool in_place : {false, true})
               for (long k = 1;; ++k) {
                 SCOPED_TRACE(describe<T>(seed, n, upper, in_place ? "in place" : "spread", use) + ", " + form.name + ", threads " +
@@ -315,44 +254,73 @@ TYPED_TEST(resources, out_is_untouched_when_memory_runs_out) {
   EXPECT_GE(failures, 100);
 }
 
-// The same of the forms that return something: they leave nothing behind, and their arguments alone.
+// The same of the forms that return something: they leave nothing behind, and their arguments alone. What is to be thrown after the batch
+// is done, or in words, is thrown all the same or gives way to std::bad_alloc.
 TYPED_TEST(resources, owning_forms_lose_nothing_when_memory_runs_out) {
   using T = TypeParam;
+  using square = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
   const std::uint64_t seed = 405;
   engine g(seed);
-  const inputs<T> in(g, {4}, 6, false);
-  cholinv::tensor<T> singular = in.factor;
-  singular(2, 3, 3) = T(0);
-  const cholinv::tensor<T> before = singular;
-  const std::vector<std::function<void(cholinv::options)>> calls = {
-      [&](auto o) { cholinv::cholesky_inverse(in.factor, false, o); },   [&](auto o) { cholinv::cholesky_inverse_ex(in.factor, false, o); },
-      [&](auto o) { cholinv::cholesky_inverse_ex(singular, false, o); }, [&](auto o) { cholinv::cholesky(in.positive, false, o); },
-      [&](auto o) { cholinv::cholesky_ex(in.positive, false, o); },
-  };
-  for (std::size_t c = 0; c < calls.size(); ++c)
-    for (cholinv::backend use : backends()) {
-      long k = 1;
-      for (;; ++k) {
-        SCOPED_TRACE(testing::Message() << "call " << c << ", backend " << backend_name(use) << ", allocation " << k << " fails");
-        ASSERT_LT(k, 100);
-        bool failed = false;
-        long live = 0;
-        {
-          counting count(k);
-          try {
-            calls[c](using_backend(use));
-          } catch (const std::bad_alloc&) {
-            failed = true;
+  for (index_t n : {6, 130}) {
+    const inputs<T> in(g, {5}, n, false);
+    cholinv::tensor<T> singular = in.factor, indefinite = in.positive;
+    singular(2, 3, 3) = T(0);
+    indefinite(2, 3, 3) = T(-1);
+    const cholinv::tensor<T> singular_before = singular, indefinite_before = indefinite;
+    const five_pointers<const T> factors((cholinv::tensor_view<const T>(in.factor))),
+        matrices((cholinv::tensor_view<const T>(in.positive)));
+    const cholinv::tensor<T> lower = single<T>(random_factor<T>(g, n, false));
+    const square eigen = Eigen::Map<const square>(lower.data(), n, n).transpose();
+    const std::vector<square> eigens(3, eigen);
+    const std::vector<std::pair<const char*, std::function<void(cholinv::options)>>> calls = {
+        {"cholesky_inverse", [&](auto o) { cholinv::cholesky_inverse(in.factor, false, o); }},
+        {"cholesky_inverse_ex", [&](auto o) { cholinv::cholesky_inverse_ex(in.factor, false, o); }},
+        {"cholesky_inverse, singular", [&](auto o) { cholinv::cholesky_inverse(singular, false, o); }},
+        {"cholesky_inverse_ex, singular", [&](auto o) { cholinv::cholesky_inverse_ex(singular, false, o); }},
+        {"cholesky", [&](auto o) { cholinv::cholesky(in.positive, false, o); }},
+        {"cholesky_ex", [&](auto o) { cholinv::cholesky_ex(in.positive, false, o); }},
+        {"cholesky, indefinite", [&](auto o) { cholinv::cholesky(indefinite, false, o); }},
+        {"cholesky_ex, indefinite", [&](auto o) { cholinv::cholesky_ex(indefinite, false, o); }},
+        {"cholesky_inverse of pointers", [&](auto o) { cholinv::cholesky_inverse(factors.batch, false, o); }},
+        {"cholesky_inverse_ex of pointers", [&](auto o) { cholinv::cholesky_inverse_ex(factors.batch, false, o); }},
+        {"cholesky of pointers", [&](auto o) { cholinv::cholesky(matrices.batch, false, o); }},
+        {"cholesky_ex of pointers", [&](auto o) { cholinv::cholesky_ex(matrices.batch, false, o); }},
+        {"cholesky_inverse of an Eigen matrix", [&](auto o) { cholinv::cholesky_inverse(eigen, false, o); }},
+        {"cholesky_inverse_ex of Eigen matrices", [&](auto o) { cholinv::cholesky_inverse_ex(eigens, false, o); }},
+        {"misuse", [&](auto o) { cholinv::cholesky_inverse(cholinv::tensor_view<const T>(lower.data(), {n * n}), false, o); }},
+        {"a copy of a tensor", [&](auto) { static_cast<void>(cholinv::tensor<T>(in.factor)); }},
+    };
+    for (const auto& [name, call] : calls)
+      for (cholinv::backend use : backends())
+        for (int threads : {1, 2}) {
+          cholinv::options o = using_backend(use);
+          o.threads = threads;
+          long k = 1;
+          for (;; ++k) {
+            SCOPED_TRACE(testing::Message() << name << ", order " << n << ", backend " << backend_name(use) << ", threads " << threads
+                                            << ", allocation " << k << " fails");
+            ASSERT_LT(k, 100);
+            bool failed = false;
+            long live = 0;
+            {
+              counting count(k);
+              try {
+                call(o);
+              } catch (const std::bad_alloc&) {
+                failed = true;
+              } catch (const std::logic_error&) {  // what the call is to throw: misuse, a singular or an indefinite matrix
+              }
+              count.stop();
+              live = count.live();
+            }
+            ASSERT_EQ(live, 0);
+            if (!failed) break;
           }
-          count.stop();
-          live = count.live();
+          EXPECT_GT(k, 1) << name << " allocates";
         }
-        ASSERT_EQ(live, 0);
-        if (!failed) break;
-      }
-      EXPECT_GT(k, 1) << "an owning form allocates";
-    }
-  EXPECT_TRUE(same_tensor(singular, before));
+    EXPECT_TRUE(same_tensor(singular, singular_before));
+    EXPECT_TRUE(same_tensor(indefinite, indefinite_before));
+  }
 }
 
 // Law: any number of threads may call at once, on shared inputs, and each has the answer of a call alone.

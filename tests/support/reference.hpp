@@ -122,12 +122,12 @@ auto matrices(Tensor&& t) {
   for (int d = 0; d < rank - 2; ++d) count *= t.extent(d);
   std::vector<matrix_ref<element>> list;
   for (index_t b = 0; b < count; ++b) {
+    const index_t n = t.extent(rank - 1);
     index_t rest = b, offset = 0;
-    for (int d = rank - 3; d >= 0; --d) {
+    for (int d = rank - 3; d >= 0 && n > 0; --d) {  // of an empty matrix the strides may be wild
       offset += (rest % t.extent(d)) * t.stride(d);
       rest /= t.extent(d);
     }
-    const index_t n = t.extent(rank - 1);
     list.push_back({n == 0 ? t.data() : t.data() + offset, n, t.stride(rank - 2), t.stride(rank - 1)});
   }
   return list;

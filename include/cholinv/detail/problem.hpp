@@ -212,9 +212,10 @@ problem<T> checked_problem(task t, const A& a, triangle uplo, const X& out, cons
   if (uplo == triangle::upper) std::swap(p.in_row, p.in_column), std::swap(p.out_row, p.out_column);
   p.in = data_of(a), p.out = data_of(out), p.info = info == nullptr ? nullptr : info->data();
   p.count = checked_size(batch_shape(a.shape()));
-  const bool empty = a.size() == 0;
+  // Strides of what is empty have not been looked at: they may be wild.
+  const bool empty = a.size() == 0, no_info = info == nullptr || p.count == 0;
   for (int d = 0; d < rows; ++d)
-    p.add_dimension(a.extent(d), empty ? 0 : a.stride(d), empty ? 0 : out.stride(d), info == nullptr ? 0 : info->stride(d));
+    p.add_dimension(a.extent(d), empty ? 0 : a.stride(d), empty ? 0 : out.stride(d), no_info ? 0 : info->stride(d));
   return p;
 }
 
