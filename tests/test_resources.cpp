@@ -323,52 +323,6 @@ TYPED_TEST(resources, owning_forms_lose_nothing_when_memory_runs_out) {
   }
 }
 
-// Law: any number of threads may call at once, on shared inputs, and each has the answer of a call alone.
-TYPED_TEST(resources, calls_at_once_have_the_answers_of_calls_alone) {
-  using T = TypeParam;
-  const std::uint64_t seed = 406;
-  engine g(seed);
-  struct job {
-    inputs<T> in;
-    bool upper;
-    cholinv::options o;
-    cholinv::tensor<T> inverse, root;
-  };
-  std::vector<job> jobs;
-  for (index_t n : {1, 4, 9, 30})
-    for (cholinv::backend use : backends())
-      for (bool upper : {false, true})
-        for (int threads : {0, 1}) {
-          // OpenBLAS takes turns among callers, and slowly: a few calls show what many would.
-          if (use != cholinv::backend::native && (upper || threads == 0 || n == 1 || n == 9)) continue;
-          cholinv::options o = using_backend(use);
-          o.threads = threads;
-          jobs.push_back({inputs<T>(g, {6}, n, upper), upper, o, cholinv::tensor<T>(), cholinv::tensor<T>()});
-          jobs.back().inverse = cholinv::cholesky_inverse(jobs.back().in.factor, upper, o);
-          jobs.back().root = cholinv::cholesky(jobs.back().in.positive, upper, o);
-        }
-  std::atomic<int> different{0}, thrown{0};
-  const auto work = [&](std::size_t start) {
-    for (std::size_t k = 0; k < jobs.size(); ++k) {
-      const job& j = jobs[(start + k) % jobs.size()];
-      try {
-        if (!same_tensor(cholinv::cholesky_inverse(j.in.factor, j.upper, j.o), j.inverse)) ++different;
-        if (!same_tensor(cholinv::cholesky(j.in.positive, j.upper, j.o), j.root)) ++different;
-        cholinv::tensor<T> in_place = j.in.factor;
-        cholinv::tensor<int> info({6});
-        if (cholinv::cholesky_inverse_ex(in_place, j.upper, in_place, info, j.o) != 0 || !same_tensor(in_place, j.inverse)) ++different;
-      } catch (...) {
-        ++thrown;
-      }
-    }
-  };
-  std::vector<std::thread> threads;
-  for (std::size_t t = 0; t < 4; ++t) threads.emplace_back(work, t * jobs.size() / 4);
-  for (std::thread& t : threads) t.join();
-  EXPECT_EQ(different, 0) << "seed " << seed;
-  EXPECT_EQ(thrown, 0) << "seed " << seed;
-}
-
 TYPED_TEST(resources, one_thread_and_two_agree_on_everything) {
   using T = TypeParam;
   const std::uint64_t seed = 407;
