@@ -1,9 +1,14 @@
 // The worst residual of each candidate over LAPACK's matrix types, as rows that accuracy.sh makes a table of. Residuals are LAPACK's own
 // measures in long double: ||I - A X||_1 / (n ||A||_1 ||X||_1 eps) of an inverse and ||A - L L^H||_1 / (n ||A||_1 eps) of a factor.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <string>
 #include <tuple>
+#include <vector>
 
 #include "../tests/support/random.hpp"
 #include "candidates.hpp"
@@ -94,7 +99,7 @@ void study(bench::scalar type, const std::vector<bench::candidate>& candidates, 
           const auto x = get(out.data() + k * size, n);
           const auto& a = exact[task][k];
           const long double r = what == bench::task::inverse ? support::residual<T>(a, x) : support::factor_residual<T>(a, lower_of(x));
-          if (!(r <= w.residual)) w = {r, n, support::lapack_types[k].name, w.refused};
+          if (w.residual == w.residual && !(r <= w.residual)) w = {r, n, support::lapack_types[k].name, w.refused};
         }
       }
   }
@@ -110,11 +115,15 @@ void study(bench::scalar type, const std::vector<bench::candidate>& candidates, 
 int main(int argc, char** argv) {
   index_t every = 1;
   std::string only = "native,lapack,eigen";
-  for (int i = 1; i + 1 < argc; i += 2) {
-    if (std::strcmp(argv[i], "--every") == 0) every = std::atol(argv[i + 1]);
-    if (std::strcmp(argv[i], "--only") == 0) only = argv[i + 1];
-  }
-  if (argc % 2 == 0 || every < 1) {
+  bool understood = argc % 2 == 1;
+  for (int i = 1; i + 1 < argc; i += 2)
+    if (std::strcmp(argv[i], "--every") == 0)
+      every = std::atol(argv[i + 1]);
+    else if (std::strcmp(argv[i], "--only") == 0)
+      only = argv[i + 1];
+    else
+      understood = false;
+  if (!understood || every < 1) {
     std::fprintf(stderr, "usage: accuracy [--every K] [--only native,lapack,eigen]: from order 65 to 300 each K-th order\n");
     return 2;
   }

@@ -20,7 +20,7 @@ options=("$@")
 for isa in avx512 avx2 baseline; do
   if CHOLINV_FORCE_ISA=$isa build/bench/accuracy --only none >/dev/null 2>&1; then study "cholinv, $isa" native CHOLINV_FORCE_ISA="$isa"; fi
 done
-study OpenBLAS lapack
+if ldd build/bench/accuracy | grep -q openblas; then study OpenBLAS lapack; fi
 # Debian keeps the reference libraries here, whatever the alternatives say.
 reference=/usr/lib/$(uname -m)-linux-gnu
 if [[ -e $reference/lapack/liblapack.so.3 && -e $reference/blas/libblas.so.3 ]]; then

@@ -55,8 +55,8 @@ void pack_squares(index_t order, strided<const typename K::S> m, index_t j, inde
   }
 }
 
-/// Do the sweeps read rows [j, j + nr) of the lower triangle where they are? Packing costs more than it brings, unless each column
-/// lies on another page.
+/// Do the sweeps read rows [j, j + nr) of the lower triangle where they are? Packing costs more than it brings, except where a
+/// column's neighbours along the row are pages away.
 template <class K>
 bool rows_stay(index_t order, strided<const typename K::S> l, index_t j) {
   return j + K::nr <= order && (l.column == K::planes || (l.row == K::planes && order <= 512));
@@ -68,7 +68,7 @@ template <class K>
 void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
   using S = typename K::S;
   for (int r = 0; r < K::nr; ++r) {
-    const S one[2] = {1, 0}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
+    const S one[2] = {S(1), S(0)}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
     if constexpr (K::planes == 1)
       reciprocals[r] = S(1) / *diagonal;
     else
@@ -189,8 +189,8 @@ struct block_sweep {
   /// The reciprocals of a column block, then its rows.
   static index_t packed_size(index_t order) { return (1 + upper_panels<K>::padded(order)) * K::block_column; }
 
-  /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: rows of L are packed, then all
-  /// panels of Y go over them; then the product.
+  /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: rows of L that do not stay are
+  /// packed, then all panels of Y go over them; then the product.
   static void invert(index_t s, const share& x) {
     const index_t order = x.order, columns = blocks_at_once(order) * K::nr;
     const upper_panels<K> y{x.memory, order, upper_panels<K>::padded(order)};

@@ -291,15 +291,19 @@ struct lane_kernel {
       if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
       bool good, take = copy_out;
       if (unrolled) {
-        // Evenly spaced where they are, or as copies; one alone may be anywhere. Idle lanes do what the first one does.
+        // Evenly spaced where they are, or as copies; one alone may be anywhere. Idle lanes do what others do.
         const bool alone = here == 1, whole = here == W;
         tiny_places<S> m{{from[0], whole ? from[1] - from[0] : 0}, {to[0], whole ? to[1] - to[0] : 0}, near_in.column != planes, alone};
         if (copy_in || !(alone || (whole && spaced(from)))) {
-          for (int l = 0; l < (alone ? 1 : W); ++l) bring(n, from[l < here ? l : 0], in_shape, copies_in + l * in_pitch, near_in);
-          m.in = {copies_in, in_pitch};
+          if (plain_in && evenly_packed(from, here, size))
+            copy_flat(from[0], copies_in, here * size);
+          else
+            for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * size, near_in);
+          for (int l = here; l < W; l *= 2) copy_flat(copies_in, copies_in + l * size, (W - l < l ? W - l : l) * size);
+          m.in = {copies_in, size};
         }
         take = copy_out || !(alone || (whole && spaced(to)));
-        if (take) m.out = {copies_out, out_pitch};
+        if (take) m.out = {copies_out, size};
         memory.step(1);
         good = run_tiny<K, t>(n, m, 1) == 0;
       } else {
@@ -323,9 +327,11 @@ struct lane_kernel {
       } else if (send_out) {
         memory.send(copies_out, out[done], here * size);
         std::swap(copies_out, other_copies_out);
+      } else if (take && unrolled && plain_out && evenly_packed(to, here, size)) {
+        copy_flat(copies_out, out[done], here * size);
       } else if (take) {
         for (int l = 0; l < here; ++l) {
-          const S* const copied = copies_out + l * out_pitch;
+          const S* const copied = copies_out + l * (unrolled ? size : out_pitch);
           if (plain_out)
             copy_flat(copied, out[done + l], size);
           else
@@ -346,13 +352,15 @@ struct lane_kernel {
   static bool plain(index_t n, index_t row, index_t column) {
     return (column == planes && row == n * planes) || (row == planes && column == n * planes);
   }
-  /// Are W matrices evenly spaced?
+  /// Are W matrices evenly spaced, by whole numbers? Pointers may be less aligned than a number is long.
   template <class Pointer>
   static bool spaced(const Pointer* m) {
+    const std::uintptr_t step = address(m[1]) - address(m[0]);
     for (int l = 2; l < W; ++l)
-      if (m[l] - m[l - 1] != m[1] - m[0]) return false;
-    return true;
+      if (address(m[l]) - address(m[l - 1]) != step) return false;
+    return step % sizeof(S) == 0;
   }
+  static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
   /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
   static constexpr int groups_ahead(index_t size) {
     const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
@@ -368,7 +376,8 @@ struct lane_kernel {
     const index_t size = n * n * planes;
     return apart ? (size + 2 * line - 1) / line * line : size;
   }
-  static bool evenly_packed(S* const* m, int count, index_t size) {
+  template <class Pointer>
+  static bool evenly_packed(const Pointer* m, int count, index_t size) {
     for (int l = 1; l < count; ++l)
       if (m[l] != m[0] + l * size) return false;
     return true;
