@@ -61,7 +61,7 @@ MUTANTS = [
     ("kernels/lane.inl", "const bool flip = conjugate != mirror;", "const bool flip = conjugate;"),
     ("kernels/lane.inl", "static_cast<int>((count - e0) * planes), x);", "static_cast<int>((count - e0) * planes) - 1, x);"),
     ("kernels/lane.inl", "const index_t first = y.first(p), pj = j / K::panel_rows, i = j > first ? j : first;", "const index_t first = y.first(p), pj = j / K::panel_rows, i = first;"),
-    ("kernels/lane.inl", "copies_in + l * in_pitch, near_in);\n          m.in", "copies_in, near_in);\n          m.in"),
+    ("kernels/lane.inl", "bring(n, from[l], in_shape, copies_in + l * size, near_in);", "bring(n, from[l], in_shape, copies_in, near_in);"),
     ("kernels/lane.inl", "left |= std::uint64_t(1) << (done / W);", "left |= std::uint64_t(1);"),
     ("kernels/lane.inl", "j < (lower ? i + 1 : n)", "j < (lower ? i : n)"),
     ("kernels/lane.inl", "std::swap(copies_out, other_copies_out);", ""),
