@@ -44,8 +44,12 @@ void pack_squares(index_t order, strided<const typename K::S> m, index_t j, inde
   const bool by_rows = m.column == K::planes;
   for (index_t k = 0; k < end; k += K::side) {
     if (by_rows) {
-      CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) if (j + r < order) x.load(r, m.at(j + r, k));
-      else x.clear(r);
+      CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) {
+        if (j + r < order)
+          x.load(r, m.at(j + r, k));
+        else
+          x.clear(r);
+      }
       x.flip();
     } else {
       CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.load(c, m.at(j, k + c));
