@@ -593,19 +593,6 @@ class trial {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   input in(data, size);
-  switch (in.below(4)) {
-    case 0:
-      trial<double>(in).check();
-      break;
-    case 1:
-      trial<float>(in).check();
-      break;
-    case 2:
-      trial<std::complex<double>>(in).check();
-      break;
-    default:
-      trial<std::complex<float>>(in).check();
-      break;
-  }
+  fuzz::check_scalar<trial>(in.below(4), in);
   return 0;
 }

@@ -1,6 +1,7 @@
 // input.hpp: what a fuzz target is made of: choices drawn from the fuzzer's bytes, and the end of the program where a law is broken.
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -30,6 +31,21 @@ class input {
  private:
   const std::uint8_t *next_, *end_;
 };
+
+// A trial of one of the four scalars.
+template <template <class> class Trial>
+void check_scalar(int which, input& in) {
+  switch (which) {
+    case 1:
+      return Trial<float>(in).check();
+    case 2:
+      return Trial<std::complex<double>>(in).check();
+    case 3:
+      return Trial<std::complex<float>>(in).check();
+    default:
+      return Trial<double>(in).check();
+  }
+}
 
 [[noreturn]] inline void broken(const std::string& law, const std::string& description) {
   std::fprintf(stderr, "broken: %s\nby: %s\n", law.c_str(), description.c_str());

@@ -63,7 +63,7 @@ MUTANTS = [
     ("kernels/lane.inl", "const bool flip = conjugate != mirror;", "const bool flip = conjugate;"),
     ("kernels/lane.inl", "static_cast<int>((count - e0) * planes), x);", "static_cast<int>((count - e0) * planes) - 1, x);"),
     ("kernels/lane.inl", "length = by_rows ? width : height;", "length = by_rows ? height : width;"),
-    ("kernels/lane.inl", "bring(n, from[l], in_shape, copies_in + l * size, near_in);", "bring(n, from[l], in_shape, copies_in, near_in);"),
+    ("kernels/lane.inl", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in, near_in);"),
     ("kernels/lane.inl", "left |= std::uint64_t(1) << (done / W);", "left |= std::uint64_t(1);"),
     ("kernels/lane.inl", "j < (lower ? i + 1 : n)", "j < (lower ? i : n)"),
     ("kernels/lane.inl", "std::swap(copies_out, other_copies_out);", ""),
@@ -72,6 +72,6 @@ MUTANTS = [
     ("execute.hpp", "if (is_zero(m.in[i * stride])) return static_cast<int>(i + 1);", "if (is_zero(m.in[i * stride])) return static_cast<int>(i);"),
     ("execute.hpp", "if (policy_ == on_failure::keep) return;", ""),
     ("execute.hpp", "(bad >> (l / width) & 1) != 0", "(bad >> l & 1) != 0"),
-    ("execute.hpp", "|| p_.in_row != p_.out_row ||", "||"),
+    ("execute.hpp", "p_.in_row == p_.out_row && ", ""),
     ("execute.hpp", "if (whole < count) run_lanes(first + whole,", "if (whole < count) run_lanes(first,"),
 ]

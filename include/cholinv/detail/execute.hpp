@@ -217,9 +217,8 @@ class runner {
 
   /// Are they plain, of an order that is unrolled, and in and out in one way?
   bool plain_and_small() const noexcept {
-    if (p_.order > most_unrolled(t, complex_traits<T>::is_complex) || p_.in_row != p_.out_row || p_.in_column != p_.out_column)
-      return false;
-    return (p_.in_column == 1 && p_.in_row == p_.order) || (p_.in_row == 1 && p_.in_column == p_.order);
+    return p_.order <= most_unrolled(t, complex_traits<T>::is_complex) && p_.in_row == p_.out_row && p_.in_column == p_.out_column &&
+           is_plain(p_.order, p_.in_row, p_.in_column, 1);
   }
 
   /// The next `count` matrices, of `left` that are still to come.

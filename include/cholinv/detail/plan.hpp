@@ -28,6 +28,11 @@ constexpr index_t most_unrolled(bool is_complex) noexcept { return is_complex ? 
 /// To factorise complex matrices takes fewer registers than to invert them.
 constexpr index_t most_unrolled(task t, bool is_complex) noexcept { return most_unrolled(is_complex && t == task::invert); }
 
+/// Do the numbers of a matrix lie one behind the other, by rows or by columns? Strides and `one` number are in the same unit.
+constexpr bool is_plain(index_t order, index_t row, index_t column, index_t one) noexcept {
+  return (column == one && row == order * one) || (row == one && column == order * one);
+}
+
 /// What the choice depends on besides the backend, the order and the batch.
 struct kind {
   bool vectors;  // float, double or their complex types

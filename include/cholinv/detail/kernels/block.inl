@@ -288,7 +288,7 @@ struct block_sweep {
 
   static bool moves_in_squares(index_t row, index_t column) { return K::side > 1 && (row == K::planes || column == K::planes); }
 
-  /// The rows of panel p from A. Of the diagonal only the real part counts.
+  /// The rows of panel p from A.
   static void read_panel(const lower_panels<K>& l, index_t p, strided<const S> a) {
     const index_t first = l.first(p), last = l.first(p + 1) < l.order ? l.first(p + 1) : l.order;
     if (l.first(p + 1) >= l.order)
@@ -302,8 +302,6 @@ struct block_sweep {
     for (index_t i = done; i < last; ++i)
       for (index_t k = 0; k <= i; ++k)
         for (int q = 0; q < K::planes; ++q) l.at(p, k)[i - first + q * plane] = a.at(i, k)[q];
-    if constexpr (K::planes == 2)
-      for (index_t i = first; i < last; ++i) l.at(p, i)[i - first + plane] = S(0);
   }
 
   /// The rows of panel p to L, and zeros above its diagonal.

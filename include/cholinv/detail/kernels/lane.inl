@@ -192,8 +192,6 @@ struct lane_sweep {
       S* to = l.at(p, 0) + (j - l.first(p)) * W;
       load_rows(n, in, in_row, in_column, j, to, K::column, plane);
       memory.step(steps(n));
-      if constexpr (planes == 2)  // of the diagonal only the real part counts
-        for (index_t r = 0; r < nr; ++r) P::store(to + (j + r) * K::column + plane + r * W, P::zero());
     }
     for (index_t i = upper_panels<K>::padded(n); i < l.first(l.count(n)); ++i)  // rows of the last panel past the order
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
@@ -265,7 +263,7 @@ struct lane_kernel {
     const strided<const S> in_shape{nullptr, in_row, in_column};
     const strided<S> out_shape{nullptr, out_row, out_column};
     const index_t size = n * n * planes;
-    const bool plain_in = plain(n, in_row, in_column), plain_out = plain(n, out_row, out_column);
+    const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
     const bool in_crowd = plain_in && crowded(in, count), out_crowd = plain_out && crowded(out, count);
     const bool copy_in = in_crowd || (in_row != planes && in_column != planes);
     const bool send_out = streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
@@ -273,13 +271,13 @@ struct lane_kernel {
     S* const copies_in = work + sweep_work(n);
     S* copies_out = copies_in + W * pitch(n, true);
     S* other_copies_out = copies_out + W * pitch(n, true);
-    const index_t in_pitch = pitch(n, in_crowd), out_pitch = pitch(n, out_crowd);
     // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
     const strided<const S> near_in = copy_in && !plain_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
-    const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && plain(n, near_in.row, near_in.column);
+    const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
+    const index_t in_pitch = pitch(n, in_crowd && !unrolled), out_pitch = pitch(n, out_crowd && !unrolled);
     traffic<S, W> memory;
     memory.size = size;
     const int ahead = groups_ahead(size) * W;
@@ -298,12 +296,12 @@ struct lane_kernel {
           if (plain_in && evenly_packed(from, here, size))
             copy_flat(from[0], copies_in, here * size);
           else
-            for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * size, near_in);
+            for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);
           for (int l = here; l < W; l *= 2) copy_flat(copies_in, copies_in + l * size, (W - l < l ? W - l : l) * size);
-          m.in = {copies_in, size};
+          m.in = {copies_in, in_pitch};
         }
         take = copy_out || !(alone || (whole && spaced(to)));
-        if (take) m.out = {copies_out, size};
+        if (take) m.out = {copies_out, out_pitch};
         memory.step(1);
         good = run_tiny<K, t>(n, m, 1) == 0;
       } else {
@@ -331,7 +329,7 @@ struct lane_kernel {
         copy_flat(copies_out, out[done], here * size);
       } else if (take) {
         for (int l = 0; l < here; ++l) {
-          const S* const copied = copies_out + l * (unrolled ? size : out_pitch);
+          const S* const copied = copies_out + l * out_pitch;
           if (plain_out)
             copy_flat(copied, out[done + l], size);
           else
@@ -348,10 +346,6 @@ struct lane_kernel {
   using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
 
-  /// Do the numbers of a matrix lie one behind the other, by rows or by columns?
-  static bool plain(index_t n, index_t row, index_t column) {
-    return (column == planes && row == n * planes) || (row == planes && column == n * planes);
-  }
   /// Are W matrices evenly spaced, by whole numbers? Pointers may be less aligned than a number is long.
   template <class Pointer>
   static bool spaced(const Pointer* m) {
