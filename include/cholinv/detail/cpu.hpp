@@ -32,10 +32,10 @@ inline isa detect_isa() {
   if (const char* forced = std::getenv("CHOLINV_FORCE_ISA"); forced != nullptr && *forced != '\0') {
     for (isa i : {isa::baseline, isa::avx2, isa::avx512})
       if (std::strcmp(forced, isa_names[static_cast<int>(i)]) == 0) {
-        if (!machine_has(i)) misuse({"CHOLINV_FORCE_ISA is ", forced, ", which this machine or this program cannot run"});
+        if (!machine_has(i)) misuse({"isa_name: CHOLINV_FORCE_ISA is ", forced, ", which this machine or this program cannot run"});
         return i < compiled_isa ? compiled_isa : i;
       }
-    misuse({"CHOLINV_FORCE_ISA is ", forced, "; it should be baseline, avx2 or avx512"});
+    misuse({"isa_name: CHOLINV_FORCE_ISA is ", forced, "; it should be baseline, avx2 or avx512"});
   }
   return machine_has(isa::avx512) ? isa::avx512 : machine_has(isa::avx2) ? isa::avx2 : isa::baseline;
 }
