@@ -3,41 +3,58 @@
 /// The traffic with memory that goes on while W matrices are computed, a little at a time: the next ones come nearer, and the results
 /// before them leave, past the caches.
 template <class S, int W>
-struct traffic {
+class traffic {
+ public:
+  /// For groups of matrices of `size` numbers, one behind the other, each computed in about `steps` steps.
+  traffic(index_t size, index_t steps)
+      : size_(size), lines_per_step_(W * ((size + line - 1) / line) / steps + 1), numbers_per_step_(W * (size / steps + 1)) {}
+
+  void fetch(const S* const* matrices) { next_ = matrices, fetched_ = 0, lane_ = 0; }
+  /// Whole lines go past the caches; the parts of one at both ends do not.
+  void send(const S* results, S* place, index_t count) {
+    from_ = results, to_ = place, count_ = count, sent_ = 0;
+    for (; sent_ < count && reinterpret_cast<std::uintptr_t>(to_ + sent_) % cache_line != 0; ++sent_) to_[sent_] = from_[sent_];
+  }
+  CHOLINV_INLINE void fetch_step() {
+    if (lane_ < W) fetch_some(lines_per_step_);
+  }
+  CHOLINV_INLINE void step() {
+    fetch_step();
+    if (sent_ < count_) send_some(numbers_per_step_);
+  }
+  void finish() { send_some(count_); }
+
+ private:
   using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
-  const S* const* next = nullptr;  // null: nothing to fetch
-  index_t size = 0;                // numbers of a matrix, one behind the other
-  const S* from = nullptr;         // `left` numbers to `to`
-  S* to = nullptr;
-  index_t left = 0, fetched = 0;
-  int lane = W;
 
-  void fetch(const S* const* matrices) { next = matrices, fetched = 0, lane = 0; }
-  void send(const S* results, S* place, index_t count) {
-    from = results, to = place, left = count;
-    while (left > 0 && reinterpret_cast<std::uintptr_t>(to) % (W * sizeof(S)) != 0) *to++ = *from++, --left;
-  }
-  /// One of about `parts` steps.
-  CHOLINV_INLINE void step(index_t parts) {
-    if (lane < W) fetch_some(W * ((size + line - 1) / line) / parts + 1);
-    if (left > 0) send_some(W * size / parts + W);
-  }
   void fetch_some(index_t count) {
+    int lane = lane_;
+    index_t fetched = fetched_;
     for (; count > 0 && lane < W; --count) {
-      __builtin_prefetch(next[lane] + fetched, 0, 2);
+      __builtin_prefetch(next_[lane] + fetched, 0, 2);
       fetched += line;
-      if (fetched >= size) fetched = 0, ++lane;
+      if (fetched >= size_) fetched = 0, ++lane;
     }
+    lane_ = lane, fetched_ = fetched;
   }
   void send_some(index_t count) {
-    index_t e = 0;
-    for (; e < count && e + W <= left; e += W) stream(to + e, P::load(from + e));
-    if (left - e < W)
-      for (; e < left; ++e) to[e] = from[e];
-    from += e, to += e, left -= e;
+    const S* const from = from_;
+    S* const to = to_;
+    index_t e = sent_;
+    for (const index_t end = e + count; e < end && e + line <= count_; e += line)
+      CHOLINV_UNROLL for (index_t v = 0; v < line; v += W) stream(to + e + v, P::load(from + e + v));
+    if (count_ - e < line)
+      for (; e < count_; ++e) to[e] = from[e];
+    sent_ = e;
   }
-  void finish() { send_some(left); }
+
+  index_t size_, lines_per_step_, numbers_per_step_;
+  const S* const* next_ = nullptr;
+  const S* from_ = nullptr;  // `count_` numbers to `to_`
+  S* to_ = nullptr;
+  index_t count_ = 0, sent_ = 0, fetched_ = 0;
+  int lane_ = W;  // W: nothing to fetch
 };
 
 template <class K>
@@ -60,6 +77,14 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
+  /// How often a run takes a step of the traffic: after each tile, for bursts of it do not overlap with computing; or with the rows that
+  /// come in.
+  template <task t>
+  static index_t steps(index_t n) {
+    const index_t blocks = (n + nr - 1) / nr, panels = (n + K::panel_rows - 1) / K::panel_rows;
+    return t == task::invert ? blocks * (panels + 1) : blocks;
+  }
+
   /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
@@ -69,8 +94,6 @@ struct lane_sweep {
   }
 
  private:
-  static constexpr index_t steps(index_t n) { return (n + nr - 1) / nr + (n + strip - 1) / strip; }
-
   /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.
   /// Past the order they are zero. What comes along from above the diagonal is never looked at.
   static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
@@ -113,7 +136,6 @@ struct lane_sweep {
     typename P::truth bad{};
     for (index_t j = 0; j < n; j += nr) {
       load_rows(n, in, in_row, in_column, j, rows, K::block_column, K::block_plane);
-      memory.step(steps(n));
       for (int r = 0; r < nr; ++r) {
         V d[planes], x[planes];
         for (int p = 0; p < planes; ++p) {
@@ -128,6 +150,7 @@ struct lane_sweep {
         const index_t first = y.first(p);
         with_vectors<K, solve_tile>(y.vectors(p, j + nr), y.at(p, first), first, j,
                                     right_rows<S>{rows + first * K::block_column, K::block_column, K::block_plane}, reciprocals);
+        memory.step();
       }
     }
     if (P::any(bad)) return false;
@@ -141,8 +164,8 @@ struct lane_sweep {
           const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)) * W, K::column, plane};
           with_vectors<K, product_tile>(y.vectors(p, n) - static_cast<int>(i - first), y.at(p, i) + (i - first) * W, b, n - i,
                                         result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
+          memory.step();
         }
-      memory.step(steps(n));
       write_strip(result, i0, end - i0, out, by_rows ? out_row : out_column, !by_rows);
     }
     return true;
@@ -191,7 +214,7 @@ struct lane_sweep {
       const index_t p = j / K::panel_rows;
       S* to = l.at(p, 0) + (j - l.first(p)) * W;
       load_rows(n, in, in_row, in_column, j, to, K::column, plane);
-      memory.step(steps(n));
+      memory.step();
     }
     for (index_t i = upper_panels<K>::padded(n); i < l.first(l.count(n)); ++i)  // rows of the last panel past the order
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
@@ -278,9 +301,8 @@ struct lane_kernel {
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
     const index_t in_pitch = pitch(n, in_crowd && !unrolled), out_pitch = pitch(n, out_crowd && !unrolled);
-    traffic<S, W> memory;
-    memory.size = size;
-    const int ahead = groups_ahead(size) * W;
+    traffic<S, W> memory(size, unrolled ? 1 : sweep::template steps<t>(n));
+    const int ahead = groups_ahead(size, !unrolled) * W;
     std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
       const S* const* from = in + done;
@@ -302,7 +324,7 @@ struct lane_kernel {
         }
         take = copy_out || !(alone || (whole && spaced(to)));
         if (take) m.out = {copies_out, out_pitch};
-        memory.step(1);
+        memory.fetch_step();
         good = run_tiny<K, t>(n, m, 1) == 0;
       } else {
         const S* other_from[W];
@@ -355,9 +377,10 @@ struct lane_kernel {
     return step % sizeof(S) == 0;
   }
   static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
-  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
-  static constexpr int groups_ahead(index_t size) {
-    const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
+  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. What is fetched in
+  /// steps comes later; numbers of 32 bits do not gain by one more.
+  static constexpr int groups_ahead(index_t size, bool in_steps) {
+    const int groups = (in_steps && W <= 8 ? 2 : 1) + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     return groups < 64 / W ? groups : 64 / W;
   }
   /// Would the lanes' matrices compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
