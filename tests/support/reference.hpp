@@ -50,22 +50,16 @@ T conjugate(const T& x) {
   else
     return x;
 }
-// The order of the IEEE types as integers: NaN is what lies above infinity. A compiler told -ffast-math takes x != x for false.
+// A compiler told -ffast-math takes x != x for false.
+CHOLINV_BEGIN_STRICT
 template <class T>
 bool is_nan(const T& x) {
-  if constexpr (is_complex<T>) {
+  if constexpr (is_complex<T>)
     return is_nan(x.real()) || is_nan(x.imag());
-  } else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-    const T infinity = std::numeric_limits<T>::infinity();
-    bits b, inf;
-    std::memcpy(&b, &x, sizeof b);
-    std::memcpy(&inf, &infinity, sizeof inf);
-    return static_cast<bits>(b << 1) > static_cast<bits>(inf << 1);
-  } else {
+  else
     return x != x;
-  }
 }
+CHOLINV_END_STRICT
 // Written out: std::complex's own product is a library call that repairs infinities.
 template <class T>
 T times(const T& x, const T& y) {

@@ -93,7 +93,8 @@ bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column)
 }
 
 CHOLINV_BEGIN_STRICT
-/// What run() answers when a pivot became NaN on the way and potrf went on (OpenBLAS 0.3.21 does): `out` is untouched.
+/// What run() answers when LAPACK's word is not to be trusted, `out` untouched: a pivot became NaN on the way and potrf went on (OpenBLAS
+/// 0.3.21 does), or potri found a zero on a diagonal that has none, for the floating-point environment takes subnormal numbers for zeros.
 inline constexpr int lapack_missed_it = -1;
 
 template <class T>
@@ -114,7 +115,7 @@ struct lapack {
     for (index_t i = 0; i < n; ++i)
       for (index_t j = 0; j <= i; ++j) a[i * row + j * column] = m.in[i * p.in_row + j * p.in_column];
     const lapack_int info = call_lapacke(t, uplo, order, a, lda);
-    if (info != 0) return static_cast<int>(info);
+    if (info != 0) return t == task::invert ? lapack_missed_it : static_cast<int>(info);
     if (t == task::factorize)
       for (index_t i = 0; i < n; ++i)
         if (!(std::real(a[i * (row + column)]) > 0)) return lapack_missed_it;

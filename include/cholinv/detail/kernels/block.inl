@@ -312,12 +312,17 @@ struct block_sweep {
       if (moves_in_squares(out.row, out.column))
         for (; done + K::side <= last; done += K::side) {
           const bool by_rows = out.column == K::planes;
-          square<S, K::planes, K::side> x;
           for (index_t k = 0; k + K::side <= l.order; k += K::side) {
-            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q) {
-              if (k <= done) x.part[q][c] = K::square_pack::load(l.at(p, k + c) + (done - first) + q * plane);
-              if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);
-              if (k > done) x.part[q][c] = K::square_pack::zero();
+            square<S, K::planes, K::side> x;
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) {
+              if (k > done) {
+                x.clear(c);
+                continue;
+              }
+              CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q) {
+                x.part[q][c] = K::square_pack::load(l.at(p, k + c) + (done - first) + q * plane);
+                if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);
+              }
             }
             if (by_rows && k <= done) x.flip();
             CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, by_rows ? out.at(done + c, k) : out.at(done, k + c));
