@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+// Also where the tests are compiled with -ffast-math, these functions are not.
+CHOLINV_BEGIN_STRICT
 namespace support {
 
 using cholinv::index_t;
@@ -50,8 +52,6 @@ T conjugate(const T& x) {
   else
     return x;
 }
-// A compiler told -ffast-math takes x != x for false.
-CHOLINV_BEGIN_STRICT
 template <class T>
 bool is_nan(const T& x) {
   if constexpr (is_complex<T>)
@@ -59,7 +59,6 @@ bool is_nan(const T& x) {
   else
     return x != x;
 }
-CHOLINV_END_STRICT
 // Written out: std::complex's own product is a library call that repairs infinities.
 template <class T>
 T times(const T& x, const T& y) {
@@ -316,3 +315,4 @@ real_t<wide_t<T>> forward_error(const dense<wide_t<T>>& a, const dense<wide_t<T>
 inline constexpr int threshold = 30;
 
 }  // namespace support
+CHOLINV_END_STRICT
