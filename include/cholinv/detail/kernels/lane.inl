@@ -51,7 +51,9 @@ class traffic {
 
   index_t size_, lines_per_step_, numbers_per_step_;
   const S* const* next_ = nullptr;
-  const S* from_ = nullptr;  // `count_` numbers to `to_`
+  // `count_` numbers to `to_`, of which the first `sent_` are there. Moving pointers would be a pair to g++, loaded as one vector, which
+  // waits for the stores of its halves and of all before them.
+  const S* from_ = nullptr;
   S* to_ = nullptr;
   index_t count_ = 0, sent_ = 0, fetched_ = 0;
   int lane_ = W;  // W: nothing to fetch
