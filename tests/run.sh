@@ -19,8 +19,9 @@ cppcheck cppcheck
 python3 python3
 pkg-config pkg-config
 TOOLS
-  # The neighbours' tests: clang 19 and libc++ for std::mdspan. libtorch-dev, half a gigabyte, is tested with where it is there.
-  local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev clang-19 libc++-19-dev libc++abi-19-dev)
+  # The neighbours' tests: clang 19 and libc++ for std::mdspan, basix for Kokkos'. libtorch-dev, half a gigabyte, is tested with where it
+  # is there.
+  local neighbours=(libeigen3-dev libarmadillo-dev libxtensor-dev libdlpack-dev libbasix-dev clang-19 libc++-19-dev libc++abi-19-dev)
   # The choice of a LAPACK: netlib's, libflame with BLIS, and those with integers of 64 bits; 35 MB to fetch.
   local lapacks=(liblapacke-dev libopenblas-dev liblapack-dev libblas-dev libflame-dev libblis-pthread-dev
     liblapacke64-dev libopenblas64-dev liblapack64-dev libblas64-dev)

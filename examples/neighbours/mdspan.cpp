@@ -1,4 +1,4 @@
-// std::mdspan (C++23) and Kokkos' mdspan: any layout with strides.
+// std::mdspan (C++23): any layout with strides.
 #include <cholinv/cholinv.hpp>
 #include <cstdio>
 #include <mdspan>
