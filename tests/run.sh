@@ -25,7 +25,8 @@ TOOLS
   # The choice of a LAPACK: netlib's, libflame with BLIS, and those with integers of 64 bits; 35 MB to fetch.
   local lapacks=(liblapacke-dev libopenblas-dev liblapack-dev libblas-dev libflame-dev libblis-pthread-dev
     liblapacke64-dev libopenblas64-dev liblapack64-dev libblas64-dev)
-  for package in libgtest-dev libbenchmark-dev libomp-dev doxygen doxygen-awesome-css "${neighbours[@]}" "${lapacks[@]}"; do
+  local tools=(libgtest-dev libbenchmark-dev libomp-dev doxygen doxygen-awesome-css python3-matplotlib)
+  for package in "${tools[@]}" "${neighbours[@]}" "${lapacks[@]}"; do
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || packages+=("$package")
   done
   ((${#packages[@]})) || return 0
