@@ -93,8 +93,9 @@ bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column)
 }
 
 CHOLINV_BEGIN_STRICT
-/// What run() answers when LAPACK's word is not to be trusted, `out` untouched: a pivot became NaN on the way and potrf went on (OpenBLAS
-/// 0.3.21 does), or potri found a zero on a diagonal that has none, for the floating-point environment takes subnormal numbers for zeros.
+/// What run() answers when LAPACK's word is not to be trusted: a pivot became NaN on the way and potrf went on (OpenBLAS 0.3.21 does), or
+/// potri found a zero on a diagonal that has none, for the floating-point environment takes subnormal numbers for zeros. potri looks for
+/// it before it writes, so that an input that is the output as well is what it was.
 inline constexpr int lapack_missed_it = -1;
 
 template <class T>

@@ -1,7 +1,7 @@
 // Small orders: W matrices at once, one in each lane; an element of the matrices is a vector.
 
-/// The traffic with memory that goes on while W matrices are computed, a little at a time: the next ones come nearer, and the results
-/// before them leave, past the caches.
+/// The traffic with memory that goes on while W matrices are computed: the next ones come nearer, and the results before them leave, past
+/// the caches; a little of both in each step, and with finish() what is left of the results.
 template <class S, int W>
 class traffic {
  public:
@@ -10,7 +10,7 @@ class traffic {
       : size_(size), lines_per_step_(W * ((size + line - 1) / line) / steps + 1), numbers_per_step_(W * (size / steps + 1)) {}
 
   void fetch(const S* const* matrices) { next_ = matrices, fetched_ = 0, lane_ = 0; }
-  /// Whole lines go past the caches; the parts of one at both ends do not.
+  /// `results` stay until finish(). Whole lines go past the caches; the parts of one at both ends do not.
   void send(const S* results, S* place, index_t count) {
     from_ = results, to_ = place, count_ = count, sent_ = 0;
     for (; sent_ < count && reinterpret_cast<std::uintptr_t>(to_ + sent_) % cache_line != 0; ++sent_) to_[sent_] = from_[sent_];
@@ -79,15 +79,15 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
-  /// How often a run takes a step of the traffic: after each tile, for bursts of it do not overlap with computing; or with the rows that
-  /// come in.
+  /// How often a run takes a step of the traffic. Inversion does after each tile, for bursts do not overlap with computing;
+  /// factorisation with the rows that come in, before it computes.
   template <task t>
   static index_t steps(index_t n) {
     const index_t blocks = (n + nr - 1) / nr, panels = (n + K::panel_rows - 1) / K::panel_rows;
     return t == task::invert ? blocks * (panels + 1) : blocks;
   }
 
-  /// Rows or columns of numbers lie side by side. False, and nothing written, when one of the W matrices is bad.
+  /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
                   index_t out_column, S* work) {
@@ -295,7 +295,7 @@ struct lane_kernel {
     const bool copy_out = out_crowd || (out_row != planes && out_column != planes) || send_out;
     S* const copies_in = work + sweep_work(n);
     S* copies_out = copies_in + W * pitch(n, true);
-    S* other_copies_out = copies_out + W * pitch(n, true);
+    S* other_copies_out = copies_out + W * pitch(n, true);  // results are sent from one while the other takes those of the next group
     // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
     const strided<const S> near_in = copy_in && !plain_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
@@ -362,7 +362,7 @@ struct lane_kernel {
       }
     }
     memory.finish();
-    if (send_out && known == count) end_of_stream();
+    if (streaming && known == count) end_of_stream();  // of earlier calls' results too
     return left;
   }
 
@@ -379,8 +379,8 @@ struct lane_kernel {
     return step % sizeof(S) == 0;
   }
   static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
-  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. What is fetched in
-  /// steps comes later; numbers of 32 bits do not gain by one more.
+  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. One more where
+  /// the last step fetches just before the group's turn, but of 16 matrices at once: they do not gain by it. 64 are known beforehand.
   static constexpr int groups_ahead(index_t size, bool in_steps) {
     const int groups = (in_steps && W <= 8 ? 2 : 1) + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     return groups < 64 / W ? groups : 64 / W;
