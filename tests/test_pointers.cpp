@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <new>
@@ -198,6 +199,28 @@ TYPED_TEST(pointers, repeated_in_the_factor) {
   cholinv::tensor<T> out({count, n, n});
   cholinv::cholesky_inverse(cholinv::pointer_batch<const T>(same.data(), count, n), false, out);
   for (const auto& m : matrices(out)) EXPECT_TRUE(same_matrix(m, matrices(inverse)[0]));
+}
+
+// Results that outgrow the caches go past them, but for those of the last matrices, which lie apart from the rest.
+TYPED_TEST(pointers, to_results_beyond_the_caches) {
+  using T = TypeParam;
+  const index_t n = 16, size = n * n, count = 33000000 / (size * static_cast<index_t>(sizeof(T))) + 5, different = 23;
+  engine g(15);
+  const cholinv::tensor<T> factors = random_factors<T>(g, {different}, n, false), inverses = cholinv::cholesky_inverse(factors);
+  std::vector<T> out(static_cast<std::size_t>(count * size + 1), scattered<T>::canary());
+  std::vector<const T*> from;
+  std::vector<T*> to;
+  for (index_t b = 0; b < count; ++b) {
+    from.push_back(factors.data() + b % different * size);
+    to.push_back(out.data() + b * size + (b == count - 1 ? 1 : 0));
+  }
+  cholinv::cholesky_inverse(cholinv::pointer_batch<const T>(from.data(), count, n, n, 1), false,
+                            cholinv::pointer_batch<T>(to.data(), count, n, n, 1), using_backend(cholinv::backend::native));
+  for (index_t b = 0; b < count; ++b)
+    ASSERT_EQ(
+        std::memcmp(to[static_cast<std::size_t>(b)], inverses.data() + b % different * size, static_cast<std::size_t>(size) * sizeof(T)), 0)
+        << "matrix " << b << " of " << count;
+  EXPECT_TRUE(same_bits(out[static_cast<std::size_t>((count - 1) * size)], scattered<T>::canary()));
 }
 
 TYPED_TEST(pointers, nothing_to_do) {
