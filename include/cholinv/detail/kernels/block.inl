@@ -66,18 +66,30 @@ bool rows_stay(index_t order, strided<const typename K::S> l, index_t j) {
   return j + K::nr <= order && (l.column == K::planes || (l.row == K::planes && order <= 512));
 }
 
-/// 1 / conj of the diagonal of rows [j, j + nr) of the lower triangle; and, unless they stay, what is left of it. Past the order an
-/// identity.
+/// 1 / conj of the diagonal of rows [j, j + nr); past the order, ones.
 template <class K>
-void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block, typename K::S* reciprocals) {
+void pack_reciprocals(index_t order, strided<const typename K::S> l, index_t j, typename K::S* reciprocals) {
   using S = typename K::S;
-  for (int r = 0; r < K::nr; ++r) {
+  int r = 0;
+  if constexpr (K::planes == 1 && K::side > 1)
+    if (j + K::nr <= order)  // a vector of divisions takes hardly longer than one
+      for (; r < K::nr; r += K::side) {
+        const evenly_spaced<const S> diagonal{l.at(j + r, j + r), l.row + l.column};
+        K::square_pack::store(reciprocals + r, K::square_pack::reciprocal(K::square_pack::gather(diagonal, 0)));
+      }
+  for (; r < K::nr; ++r) {
     const S one[2] = {S(1), S(0)}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
     if constexpr (K::planes == 1)
       reciprocals[r] = S(1) / *diagonal;
     else
       conj_reciprocal(diagonal[0], diagonal[1], reciprocals[r], reciprocals[K::block_plane + r]);
   }
+}
+
+/// What lies left of the diagonal in rows [j, j + nr) of the lower triangle, unless they stay; past the order zeros.
+template <class K>
+void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block) {
+  using S = typename K::S;
   if (rows_stay<K>(order, l, j)) return;
   index_t done = 0;  // columns that whole squares cover
   if constexpr (K::side > 1)
@@ -93,52 +105,102 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typenam
   }
 }
 
-/// A finished tile to its place and, conjugated, to its mirror image; what lies above the diagonal of the matrix is dropped. The
-/// transpose of the result is its conjugate, so columns of `out` that lie side by side are written as rows.
+/// Rows of the result lie side by side in `to`: its own, or, as it is Hermitian, its columns, conjugated.
 template <class K>
-void write_tile(const typename K::S* t, index_t i0, index_t rows, index_t j0, index_t columns, strided<typename K::S> out) {
+struct result_rows {
   using S = typename K::S;
-  constexpr index_t im = K::mv * K::width;
-  const bool by_rows = out.column == K::planes;
-  const strided<S> to = by_rows ? out : strided<S>{out.data, out.column, out.row};
-  for (index_t j = j0; j < j0 + columns; j += K::side) {
-    const index_t width = j0 + columns - j < K::side ? j0 + columns - j : K::side;
-    for (index_t i = i0 < j ? j : i0; i < i0 + rows; i += K::side) {
-      const index_t height = i0 + rows - i < K::side ? i0 + rows - i : K::side;
-      const S* from = t + (j - j0) * K::column + (i - i0);
-      if constexpr (K::side > 1) {
-        if (width == K::side && height == K::side && to.column == K::planes) {
-          square<S, K::planes, K::side> x;
-          CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
-              K::square_pack::load(from + c * K::column + p * im);
-          if (i == j) {
-            x.make_hermitian();
-            if (by_rows) x.flip();
-            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(j + c, i));
-          } else {
-            if (by_rows) x.conjugate();
-            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(j + c, i));
+  using V = typename K::V;
+  using P = typename K::ops;
+
+  strided<S> to;
+  bool own;
+
+  explicit result_rows(strided<S> out) : to(out), own(out.column == K::planes) {
+    if (!own) std::swap(to.row, to.column);
+  }
+  /// Are there such rows, and vectors of them?
+  bool side_by_side() const { return K::side > 1 && to.column == K::planes; }
+
+  /// Rows [i, i + rows) of columns [j0, j0 + columns) from memory to their place and, conjugated, to their mirror image; what lies above
+  /// the diagonal of the matrix is dropped.
+  void write_rows(const S* t, index_t i, index_t rows, index_t j0, index_t columns) const {
+    constexpr index_t im = K::mv * K::width;
+    const index_t end = i + rows;
+    for (index_t j = j0; j < j0 + columns; j += K::side) {
+      const index_t width = j0 + columns - j < K::side ? j0 + columns - j : K::side;
+      index_t r = i < j ? j : i;
+      const S* from = t + (j - j0) * K::column + (r - i);
+      if constexpr (K::side > 1)
+        if (width == K::side && side_by_side())
+          for (; r + K::side <= end; r += K::side, from += K::side) {
+            square<S, K::planes, K::side> x;
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
+                K::square_pack::load(from + c * K::column + p * im);
+            if (r == j) x.make_hermitian();
+            if (own) r == j ? x.flip() : x.conjugate();
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(j + c, r));
+            if (r == j) continue;
             x.conjugate();
             x.flip();
-            CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) x.store(r, to.at(i + r, j));
+            CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, to.at(r + c, j));
           }
-          continue;
-        }
-      }
-      for (index_t c = 0; c < width; ++c)
-        for (index_t r = i == j ? c : 0; r < height; ++r) {
-          const S* x = from + c * K::column + r;
-          S *lower = out.at(i + r, j + c), *upper = out.at(j + c, i + r);
-          lower[0] = upper[0] = x[0];
+      for (; r < end; ++r, ++from)
+        for (index_t c = 0; c < width && j + c <= r; ++c) {
+          const S* x = from + c * K::column;
+          S *below = to.at(r, j + c), *beside = to.at(j + c, r);
+          below[0] = beside[0] = x[0];
           if constexpr (K::planes == 2) {
-            const bool diagonal = i + r == j + c;
-            lower[1] = diagonal ? S(0) : x[im];
-            upper[1] = diagonal ? S(0) : -x[im];
+            const S y = r == j + c ? S(0) : own ? x[im] : -x[im];
+            below[1] = y;
+            beside[1] = r == j + c ? S(0) : -y;
           }
         }
     }
   }
-}
+
+  /// Numbers in a vector, once their parts are side by side; and columns of a tile that make squares with as many of its rows.
+  static constexpr int planes = K::planes, numbers = K::width / planes, group = numbers < K::nr ? numbers : K::nr;
+
+  /// Can a vector of a tile at row i and column j go straight from the registers?
+  static bool whole(index_t order, index_t i, index_t j) {
+    return i + K::rows_per_vector <= order && j + K::nr <= order && (numbers == group || i >= j + K::nr);
+  }
+  /// Vector v of a tile, which begins at row i and column j.
+  template <int M>
+  CHOLINV_INLINE void write_vector(const tile<K, M>& t, int v, index_t i, index_t j) const {
+    V signs[2] = {P::zero(), -P::zero()};  // of imaginary parts, once they are among the real ones
+    interleave(signs[0], signs[1], P::lanes);
+    const V beside = own ? signs[0] : P::zero(), below = own ? P::zero() : signs[0];
+    const bool may_be_on_diagonal = numbers == group && v * K::rows_per_vector < K::nr;
+    CHOLINV_UNROLL for (int c0 = 0; c0 < K::nr; c0 += group) {
+      V x[planes][group];
+      CHOLINV_UNROLL for (int c = 0; c < group; ++c) {
+        V z[2] = {t.c[0][v][c0 + c], t.c[planes - 1][v][c0 + c]};
+        if constexpr (planes == 2) interleave(z[0], z[1], P::lanes);
+        CHOLINV_UNROLL for (int h = 0; h < planes; ++h) x[h][c] = z[h];
+      }
+      CHOLINV_UNROLL for (int h = 0; h < planes; ++h) {
+        const index_t row = i + h * numbers, column = j + c0;
+        V y[group];
+        CHOLINV_UNROLL for (int c = 0; c < group; ++c) {
+          y[c] = planes == 2 ? P::flip_signs(x[h][c], below) : x[h][c];
+          if (planes == 2) x[h][c] = P::flip_signs(x[h][c], beside);
+        }
+        transpose<K::width, V, group, planes>(y);
+        if (may_be_on_diagonal && row <= column) {
+          if (row == column) CHOLINV_UNROLL for (int r = 0; r < group; ++r) {
+              if (planes == 2) y[r] = P::merge(y[r], P::zero(), r * planes + 1);
+              P::store(to.at(row + r, column), P::merge(y[r], x[h][r], (r + 1) * planes));
+            }
+          continue;
+        }
+        CHOLINV_UNROLL for (int c = 0; c < group; ++c) P::store(to.at(column + c, row), x[h][c]);
+        CHOLINV_UNROLL for (int r = 0; r < group; ++r)
+            split<group * planes* static_cast<int>(sizeof(S)), 1>(y[r], evenly_spaced<S>{to.at(row + r, column), group * to.row}, 0);
+      }
+    }
+  }
+};
 
 template <class K>
 struct block_sweep {
@@ -205,7 +267,8 @@ struct block_sweep {
       if (s % 2 == 0)
         for (index_t j = j0 + x.me * K::nr; j < end; j += x.team * K::nr) {
           S* reciprocals = packed + (j - j0) / K::nr * packed_size(order);
-          pack_rows<K>(order, x.in, j, reciprocals + K::block_column, reciprocals);
+          pack_reciprocals<K>(order, x.in, j, reciprocals);
+          pack_rows<K>(order, x.in, j, reciprocals + K::block_column);
         }
       else
         for (index_t p = x.me; y.first(p) < end; p += x.team) solve(y, p, j0, end, packed, x);
@@ -247,15 +310,28 @@ struct block_sweep {
     const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
     if (i >= order) return;
     const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, plane};
-    product_of_vectors(y.vectors(p, order) - static_cast<int>(above), y.at(p, i) + above * K::width, b, order - i, result);
-    const index_t end = y.first(p + 1) < order ? y.first(p + 1) : order, width = order - j < K::nr ? order - j : K::nr;
-    write_tile<K>(result, i, end - i, j, width, x.out);
+    sum_and_write(y.vectors(p, order) - static_cast<int>(above), y.at(p, i) + above * K::width, b, order, i, j, result,
+                  result_rows<K>(x.out));
   }
+  /// A tile of the product, m vectors from row i and nr columns from column j on. What cannot go straight to its place goes by way of
+  /// `memory`.
   template <int M = K::mv>
-  static void product_of_vectors(int m, const S* a, right_rows<S> b, index_t count, S* result) {
+  static void sum_and_write(int m, const S* a, right_rows<S> b, index_t order, index_t i, index_t j, S* memory, result_rows<K> out) {
     if constexpr (M > 1)
-      if (m < M) return product_of_vectors<M - 1>(m, a, b, count, result);
-    product_tile<K, M>::run(a, b, count, result, K::column, K::width, plane);
+      if (m < M) return sum_and_write<M - 1>(m, a, b, order, i, j, memory, out);
+    tile<K, M> t;
+    clear(t);
+    accumulate_upper<K, +1, true>(t, a, b, order - i);
+    CHOLINV_UNROLL for (int v = 0; v < M; ++v, i += K::rows_per_vector) {
+      if constexpr (K::side > 1)
+        if (out.side_by_side() && out.whole(order, i, j)) {
+          out.write_vector(t, v, i, j);
+          continue;
+        }
+      CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q)
+          K::ops::store(memory + c * K::column + q * plane, t.c[q][v][c]);
+      out.write_rows(memory, i, order - i < K::rows_per_vector ? order - i : K::rows_per_vector, j, order - j < K::nr ? order - j : K::nr);
+    }
   }
 
   /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.

@@ -1,14 +1,5 @@
 // Between W matrices in memory and W lanes: short runs of numbers, transposed in registers.
 
-/// Pointers to matrices that are `step` numbers apart.
-template <class S>
-struct evenly_spaced {
-  S* first;
-  index_t step;
-  CHOLINV_INLINE S* operator[](int l) const { return first + l * step; }
-  CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
-};
-
 /// C numbers that lie side by side in each of W matrices, from `offset` on: number e of matrix l is lane l of x[e].
 template <class K, int C>
 struct run_of {

@@ -8,6 +8,7 @@ struct pack {
   using scalar = S;
   typedef S vec __attribute__((vector_size(W * sizeof(S))));
   static constexpr int width = W;
+  static constexpr auto lanes = std::make_integer_sequence<int, W>{};
 
   CHOLINV_INLINE static vec zero() { return vec{}; }
   CHOLINV_INLINE static vec one() { return S(1) - vec{}; }
@@ -25,9 +26,7 @@ struct pack {
   /// Number e of each of W matrices.
   template <class Pointers>
   CHOLINV_INLINE static vec gather(Pointers from, index_t e) {
-    S x[W];
-    CHOLINV_UNROLL for (int l = 0; l < W; ++l) x[l] = from[l][e];
-    return load(x);
+    return gather(from, e, lanes);
   }
   template <class Pointers>
   CHOLINV_INLINE static void scatter(Pointers to, index_t e, const vec& x) {
@@ -44,6 +43,10 @@ struct pack {
     const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - r));
     return reinterpret_cast<vec>((reinterpret_cast<bits_vec>(y) & mask) | (reinterpret_cast<bits_vec>(x) & ~mask));
   }
+  /// x, its sign changed in the lanes where `zeros` are negative.
+  CHOLINV_INLINE static vec flip_signs(const vec& x, const vec& zeros) {
+    return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) ^ reinterpret_cast<bits_vec>(zeros));
+  }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
   /// The same in the lanes 0 to r < 63; c in those after, where a is +0.
@@ -59,6 +62,10 @@ struct pack {
   }
 
  private:
+  template <class Pointers, int... lane>
+  CHOLINV_INLINE static vec gather(Pointers from, index_t e, std::integer_sequence<int, lane...>) {
+    return vec{from[lane][e]...};
+  }
   static constexpr bool has_masks = CHOLINV_X86 && sizeof(vec) == 64;
   using some_lanes = std::conditional_t<W == 8, unsigned char, unsigned short>;
   struct window {
@@ -107,14 +114,14 @@ CHOLINV_INLINE void exchange(V& a, V& b, std::integer_sequence<int, lane...>) {
   b = high;
 }
 
-/// Transpose each square of `count` lanes; W is the number of lanes.
-template <int W, class V, int count, int step = 1>
+/// Transpose each square of `count` numbers, which are `size` lanes each; W is the number of lanes.
+template <int W, class V, int count, int size = 1, int step = 1>
 CHOLINV_INLINE void transpose(V (&rows)[count]) {
   if constexpr (step < count) {
     CHOLINV_UNROLL for (int r = 0; r < count; ++r) {
-      if ((r & step) == 0) exchange<V, step>(rows[r], rows[r + step], std::make_integer_sequence<int, W>{});
+      if ((r & step) == 0) exchange<V, step * size>(rows[r], rows[r + step], std::make_integer_sequence<int, W>{});
     }
-    transpose<W, V, count, 2 * step>(rows);
+    transpose<W, V, count, size, 2 * step>(rows);
   }
 }
 
@@ -131,6 +138,15 @@ CHOLINV_INLINE void interleave(V& a, V& b, std::integer_sequence<int, lane...>) 
   a = low;
   b = high;
 }
+
+/// Pointers that are `step` numbers apart.
+template <class S>
+struct evenly_spaced {
+  S* first;
+  index_t step;
+  CHOLINV_INLINE S* operator[](int l) const { return first + l * step; }
+  CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
+};
 
 /// One scalar is a vector of width 1. Any type with + - * / will do.
 template <class S>
