@@ -200,6 +200,7 @@ struct lane_sweep {
               x[e * planes + 1] = flip ? -im : im;
             }
           }
+          if constexpr (planes == 1) CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) load_once(x[e]);
           const index_t offset = (mirror ? line : i0 + line) * row + (mirror ? i0 + e0 : e0) * planes;
           if (count - e0 >= run_elements)
             run_of<K, run_length>::store(out, offset, x);

@@ -94,6 +94,16 @@ CHOLINV_INLINE V square_roots(V x) {
   return x;
 }
 
+/// For a vector that is used twice: g++ would load it for each use, and a first-level cache that loads 64 bytes stores none meanwhile.
+template <class V>
+CHOLINV_INLINE void load_once(V& x) {
+#if CHOLINV_X86 && defined(__SSE2__) && !defined(__clang__)
+  __asm__("" : "+v"(x));
+#else
+  static_cast<void>(x);
+#endif
+}
+
 /// A vector to aligned memory, past the caches where the instruction set can.
 template <class S, class V>
 CHOLINV_INLINE void stream(S* to, const V& x) {
