@@ -169,6 +169,7 @@ class runner {
       const place<T> m = p_.at(b);
       finish(b, m, run_one(m, streaming_ && b + 1 < end ? p_.at(b + 1).in : nullptr));
     }
+    if (streaming_) native<T, t>::fence();
     return result_;
   }
 
@@ -203,7 +204,7 @@ class runner {
     return 0;
   }
 
-  /// Where `next` is not null, the matrices come from memory, and that one after this.
+  /// Where `next` is not null, the matrices come from memory and go there, and that one comes after this.
   int run_one(const place<T>& m, const T* next) {
     if (t == task::invert)
       if (const int zero = zero_on_diagonal(m)) return zero;

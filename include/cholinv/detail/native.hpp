@@ -113,6 +113,8 @@ struct native {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run_spaced<t>(p.order, in, planes * p.in_step(), out, planes * p.out_step(), p.in_column != 1,
                                                             static_cast<int>(groups)))
   }
+  /// After results that went past the caches: other threads see them.
+  static void fence() { CHOLINV_WITH_ISA(end_of_stream()) }
   /// How many matrices the lane kernel takes at once.
   static int width() { CHOLINV_WITH_ISA(lane_kernel<T>::W) }
 

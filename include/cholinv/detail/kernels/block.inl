@@ -105,18 +105,26 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typenam
   }
 }
 
-/// Rows of the result lie side by side in `to`: its own, or, as it is Hermitian, its columns, conjugated.
+/// Rows of the result lie side by side in `to`: its own, or, as it is Hermitian, its columns, conjugated. On their way to memory whole
+/// cache lines go past the caches.
 template <class K>
 struct result_rows {
   using S = typename K::S;
   using V = typename K::V;
   using P = typename K::ops;
 
-  strided<S> to;
-  bool own;
+  /// Numbers in a vector, once their parts are side by side; and columns of a tile that make squares with as many of its rows.
+  static constexpr int planes = K::planes, numbers = K::width / planes, group = numbers < K::nr ? numbers : K::nr;
+  static constexpr bool writes_lines = numbers == group && sizeof(V) == cache_line;
 
-  explicit result_rows(strided<S> out) : to(out), own(out.column == K::planes) {
+  strided<S> to;
+  bool own, past_caches;
+
+  result_rows(strided<S> out, bool to_memory) : to(out), own(out.column == planes) {
     if (!own) std::swap(to.row, to.column);
+    const auto at_line = [](std::uintptr_t bytes) { return bytes % cache_line == 0; };
+    past_caches = writes_lines && to_memory && side_by_side() && at_line(reinterpret_cast<std::uintptr_t>(to.data)) &&
+                  at_line(static_cast<std::uintptr_t>(to.row) * sizeof(S));
   }
   /// Are there such rows, and vectors of them?
   bool side_by_side() const { return K::side > 1 && to.column == K::planes; }
@@ -158,9 +166,6 @@ struct result_rows {
     }
   }
 
-  /// Numbers in a vector, once their parts are side by side; and columns of a tile that make squares with as many of its rows.
-  static constexpr int planes = K::planes, numbers = K::width / planes, group = numbers < K::nr ? numbers : K::nr;
-
   /// Can a vector of a tile at row i and column j go straight from the registers?
   static bool whole(index_t order, index_t i, index_t j) {
     return i + K::rows_per_vector <= order && j + K::nr <= order && (numbers == group || i >= j + K::nr);
@@ -187,16 +192,24 @@ struct result_rows {
           if (planes == 2) x[h][c] = P::flip_signs(x[h][c], beside);
         }
         transpose<K::width, V, group, planes>(y);
-        if (may_be_on_diagonal && row <= column) {
-          if (row == column) CHOLINV_UNROLL for (int r = 0; r < group; ++r) {
-              if (planes == 2) y[r] = P::merge(y[r], P::zero(), r * planes + 1);
-              P::store(to.at(row + r, column), P::merge(y[r], x[h][r], (r + 1) * planes));
-            }
-          continue;
+        if (may_be_on_diagonal && row < column) continue;
+        if (may_be_on_diagonal && row == column) {
+          CHOLINV_UNROLL for (int r = 0; r < group; ++r) {
+            if (planes == 2) y[r] = P::merge(y[r], P::zero(), r * planes + 1);
+            y[r] = P::merge(y[r], x[h][r], (r + 1) * planes);
+            if (writes_lines && past_caches)
+              stream(to.at(row + r, column), y[r]);
+            else
+              P::store(to.at(row + r, column), y[r]);
+          }
+        } else if (writes_lines && past_caches) {
+          CHOLINV_UNROLL for (int c = 0; c < group; ++c) stream(to.at(column + c, row), x[h][c]);
+          CHOLINV_UNROLL for (int r = 0; r < group; ++r) stream(to.at(row + r, column), y[r]);
+        } else {
+          CHOLINV_UNROLL for (int c = 0; c < group; ++c) P::store(to.at(column + c, row), x[h][c]);
+          CHOLINV_UNROLL for (int r = 0; r < group; ++r)
+              split<group * planes* static_cast<int>(sizeof(S)), 1>(y[r], evenly_spaced<S>{to.at(row + r, column), group * to.row}, 0);
         }
-        CHOLINV_UNROLL for (int c = 0; c < group; ++c) P::store(to.at(column + c, row), x[h][c]);
-        CHOLINV_UNROLL for (int r = 0; r < group; ++r)
-            split<group * planes* static_cast<int>(sizeof(S)), 1>(y[r], evenly_spaced<S>{to.at(row + r, column), group * to.row}, 0);
       }
     }
   }
@@ -214,7 +227,8 @@ struct block_sweep {
 
   /// The work on one matrix is done in steps by a team, of which this is the share of one member. All must have finished a step before
   /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written. Where `next`, the
-  /// matrix that comes after it, is not null, all of them lie in memory rather than in a cache.
+  /// matrix that comes after it, is not null, all of them lie in memory rather than in a cache, and results may go past the caches: a
+  /// fence is the caller's.
   struct share {
     index_t order;
     strided<const S> in;
@@ -284,7 +298,7 @@ struct block_sweep {
   static void solve(const upper_panels<K>& y, index_t p, index_t j0, index_t end, const S* packed, const share& x) {
     const index_t first = y.first(p);
     for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
-      if (x.next != nullptr) {
+      if (x.next != nullptr && !result_rows<K>(x.out, true).past_caches) {
         fetch(x.order, x.out, j, K::nr, first, K::panel_rows);
         fetch(x.order, x.out, first, K::panel_rows, j, K::nr);
       }
@@ -311,7 +325,7 @@ struct block_sweep {
     if (i >= order) return;
     const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, plane};
     sum_and_write(y.vectors(p, order) - static_cast<int>(above), y.at(p, i) + above * K::width, b, order, i, j, result,
-                  result_rows<K>(x.out));
+                  result_rows<K>(x.out, x.next != nullptr));
   }
   /// A tile of the product, m vectors from row i and nr columns from column j on. What cannot go straight to its place goes by way of
   /// `memory`.

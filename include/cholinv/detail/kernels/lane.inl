@@ -363,7 +363,6 @@ struct lane_kernel {
       }
     }
     memory.finish();
-    if (streaming && known == count) end_of_stream();  // of earlier calls' results too
     return left;
   }
 

@@ -120,7 +120,7 @@ CHOLINV_INLINE void stream(S* to, const V& x) {
 #endif
 }
 /// After the last of them: other threads see what was streamed.
-CHOLINV_INLINE void end_of_stream() {
+inline void end_of_stream() {
 #if CHOLINV_X86 && defined(__SSE2__)
   __builtin_ia32_sfence();
 #endif
