@@ -7,6 +7,8 @@
 
 #include "panel.inl"
 
+#include "strided.inl"
+
 #include "block.inl"
 
 #if CHOLINV_LANES
