@@ -158,18 +158,15 @@ struct result_rows {
           S *below = to.at(r, j + c), *beside = to.at(j + c, r);
           below[0] = beside[0] = x[0];
           if constexpr (K::planes == 2) {
-            const S y = r == j + c ? S(0) : own ? x[im] : -x[im];
-            below[1] = y;
-            beside[1] = r == j + c ? S(0) : -y;
+            below[1] = own ? x[im] : -x[im];
+            beside[1] = r == j + c ? S(0) : -below[1];
           }
         }
     }
   }
 
-  /// Can a vector of a tile at row i and column j go straight from the registers?
-  static bool whole(index_t order, index_t i, index_t j) {
-    return i + K::rows_per_vector <= order && j + K::nr <= order && (numbers == group || i >= j + K::nr);
-  }
+  /// Can a vector of a tile at row i and column j go straight from the registers? Columns past the order are above the diagonal.
+  static bool whole(index_t order, index_t i, index_t j) { return i + K::rows_per_vector <= order && (numbers == group || i >= j + K::nr); }
   /// Vector v of a tile, which begins at row i and column j.
   template <int M>
   CHOLINV_INLINE void write_vector(const tile<K, M>& t, int v, index_t i, index_t j) const {
