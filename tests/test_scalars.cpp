@@ -2,7 +2,9 @@
 // builds: native
 #include "support/layout.hpp"
 
+#include <array>
 #include <stdexcept>
+#include <utility>
 
 #if defined(__SIZEOF_FLOAT128__)
 __extension__ typedef __float128 quad;
@@ -44,12 +46,41 @@ inline bool operator>(const dual& a, const dual& b) { return a.value > b.value; 
 inline bool operator<=(const dual& a, const dual& b) { return a.value <= b.value; }
 inline bool operator>=(const dual& a, const dual& b) { return a.value >= b.value; }
 
+// Derivatives along nine directions: a scalar of 80 bytes, longer than a cache line.
+struct gradient {
+  double value = 0;
+  std::array<double, 9> along{};
+  gradient() = default;
+  gradient(double v) : value(v) {}
+};
+template <class Along>
+gradient with(double value, Along along) {
+  gradient x(value);
+  for (std::size_t d = 0; d < x.along.size(); ++d) x.along[d] = along(d);
+  return x;
+}
+inline gradient operator+(const gradient& a, const gradient& b) {
+  return with(a.value + b.value, [&](std::size_t d) { return a.along[d] + b.along[d]; });
+}
+inline gradient operator-(const gradient& a, const gradient& b) {
+  return with(a.value - b.value, [&](std::size_t d) { return a.along[d] - b.along[d]; });
+}
+inline gradient operator*(const gradient& a, const gradient& b) {
+  return with(a.value * b.value, [&](std::size_t d) { return a.along[d] * b.value + a.value * b.along[d]; });
+}
+inline gradient operator/(const gradient& a, const gradient& b) {
+  const double ratio = a.value / b.value;
+  return with(ratio, [&](std::size_t d) { return (a.along[d] - ratio * b.along[d]) / b.value; });
+}
+inline bool operator==(const gradient& a, const gradient& b) { return a.value == b.value; }
+
 }  // namespace autodiff
 
 namespace {
 
 using namespace support;
 using autodiff::dual;
+using autodiff::gradient;
 
 const std::vector<index_t> orders = {0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48, 49, 64, 65};
 
@@ -174,6 +205,34 @@ TEST(autodiff_scalar, derivative_of_the_inverse) {
       const long double size = norm1(inverse), condition = norm1(a) * size;
       EXPECT_LT(norm1(error) / (size * size * norm1(da) * condition * static_cast<long double>(n) * epsilon<double>()), threshold);
     }
+}
+
+// Law: where L grows by d L along direction d, its matrix's inverse changes by -2 d of itself. A large matrix, and a batch beyond the
+// caches: what is fetched of them is counted in cache lines.
+TEST(autodiff_scalar, longer_than_a_cache_line) {
+  engine g(71);
+  const std::vector<std::pair<index_t, index_t>> batches = {{1, 200}, {730, 24}};
+  for (const auto& [count, n] : batches) {
+    SCOPED_TRACE("batch of " + std::to_string(count) + ", order " + std::to_string(n));
+    const dense<double> f = random_factor<double>(g, n, false);
+    cholinv::tensor<gradient> factors({count, n, n});
+    for (index_t e = 0; e < count * n * n; ++e) {
+      gradient& x = factors.data()[e];
+      x = gradient(f.elements[static_cast<std::size_t>(e % (n * n))]);
+      for (std::size_t d = 0; d < x.along.size(); ++d) x.along[d] = static_cast<double>(d) * x.value;
+    }
+    const auto wanted = cholinv::cholesky_inverse(cholinv::tensor_view<const double>(f.elements.data(), {n, n}));
+    double largest = 0;
+    for (index_t e = 0; e < n * n; ++e) largest = std::max(largest, std::abs(wanted.data()[e]));
+    const auto x = cholinv::cholesky_inverse(factors);
+    for (index_t e = 0; e < count * n * n; ++e) {
+      const gradient& found = x.data()[e];
+      const double value = wanted.data()[e % (n * n)];
+      ASSERT_NEAR(found.value, value, 1e-9 * largest) << "element " << e;
+      for (std::size_t d = 0; d < found.along.size(); ++d)
+        ASSERT_NEAR(found.along[d], -2 * static_cast<double>(d) * value, 1e-8 * largest) << "element " << e << ", direction " << d;
+    }
+  }
 }
 
 TEST(autodiff_scalar, derivative_of_the_factor) {

@@ -115,7 +115,7 @@ struct result_rows {
 
   /// Numbers in a vector, once their parts are side by side; and columns of a tile that make squares with as many of its rows.
   static constexpr int planes = K::planes, numbers = K::width / planes, group = numbers < K::nr ? numbers : K::nr;
-  static constexpr bool writes_lines = numbers == group && sizeof(V) == cache_line;
+  static constexpr bool writes_lines = K::side > 1 && numbers == group && sizeof(V) == cache_line;
 
   strided<S> to;
   bool own, past_caches;
@@ -167,7 +167,7 @@ struct result_rows {
 
   /// Can a vector of a tile at row i and column j go straight from the registers? Columns past the order are above the diagonal.
   static bool whole(index_t order, index_t i, index_t j) { return i + K::rows_per_vector <= order && (numbers == group || i >= j + K::nr); }
-  /// Vector v of a tile, which begins at row i and column j.
+  /// Vector v of a tile, which begins at row i and column j; the tile's first one holds row j or rows below it.
   template <int M>
   CHOLINV_INLINE void write_vector(const tile<K, M>& t, int v, index_t i, index_t j) const {
     V signs[2] = {P::zero(), -P::zero()};  // of imaginary parts, once they are among the real ones
