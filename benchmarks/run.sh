@@ -63,19 +63,10 @@ if ! { cmake -S . -B build/bench --preset release -D CHOLINV_BUILD_TESTS=OFF -D 
   exit 1
 fi
 
-# The peer at its best: on some processors OpenBLAS is faster with AVX2 kernels than with AVX-512.
-if [[ -z "${OPENBLAS_CORETYPE:-}" && $suite == full ]] && grep -qw avx512dq /proc/cpuinfo 2>/dev/null; then
-  best_time="" best_kernels=""
-  for kernels in SkylakeX Haswell; do
-    OPENBLAS_CORETYPE=$kernels build/bench/ratios --only lapack --orders 8,32,128,512 --budget 0.3 --json build/bench/kernels.json >/dev/null
-    time=$(python3 -c 'import json, math
-rows = json.load(open("build/bench/kernels.json"))["rows"]
-print(math.exp(sum(math.log(row["microseconds"]["lapack"]) for row in rows) / len(rows)))')
-    echo "benchmarks/run.sh: OpenBLAS with its $kernels kernels: $time microseconds, the geometric mean over orders 8, 32, 128 and 512"
-    if [[ -z $best_time ]] || awk "BEGIN { exit !($time < $best_time) }"; then best_time=$time best_kernels=$kernels; fi
-  done
-  export OPENBLAS_CORETYPE=$best_kernels
-fi
+# The peers at their best: which of OpenBLAS's kernels are the faster ones depends on the order, so the whole suite runs with both, and of a
+# row's two ratios the smaller counts.
+kernels=("${OPENBLAS_CORETYPE:-}")
+if [[ -z ${kernels[0]} && $suite == full ]] && grep -qw avx512dq /proc/cpuinfo 2>/dev/null; then kernels=(SkylakeX Haswell); fi
 
 files=()
 measure() {  # measure NAME OPTIONS...: the rows go to NAME.json
@@ -90,12 +81,15 @@ cores=$(getconf _NPROCESSORS_ONLN)
 case $suite in
   full)
     results=benchmarks/results
-    measure ratios --task all --dtype all --regime all
-    measure large --orders 2048,4096
-    if ((cores > 1)); then
-      measure threads-memory --threads 2 --regime memory --orders 4,8,16,32,64
-      measure threads-single --threads 2 --regime single --orders 4,32,128,512,1024,2048
-    fi
+    for kind in "${kernels[@]}"; do
+      if [[ -n $kind ]]; then export OPENBLAS_CORETYPE=$kind; fi
+      measure "ratios$kind" --task all --dtype all --regime all
+      measure "large$kind" --orders 2048,4096
+      if ((cores > 1)); then
+        measure "threads-memory$kind" --threads 2 --regime memory --orders 4,8,16,32,64
+        measure "threads-single$kind" --threads 2 --regime single --orders 4,32,128,512,1024,2048
+      fi
+    done
     ;;
   quick) measure quick --quick --regime all "${chosen[@]}" ;;
   sweep) measure sweep --orders 1-300 --budget 0.2 --only cholinv,lapack "${chosen[@]}" ;;
