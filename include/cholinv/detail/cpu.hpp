@@ -48,7 +48,8 @@ inline isa current_isa() {
 }  // namespace detail
 
 /// The instruction set that the native kernels of this program use: "baseline", "avx2" or "avx512". Throws std::invalid_argument
-/// when the environment variable CHOLINV_FORCE_ISA names one that this machine cannot run.
+/// when the environment variable CHOLINV_FORCE_ISA names one that this machine cannot run. What the compiler was told that every machine
+/// has, by -march, cannot be taken back: with a narrower name the answer is that one.
 inline const char* isa_name() { return detail::isa_names[static_cast<int>(detail::current_isa())]; }
 
 CHOLINV_NAMESPACE_END
