@@ -35,7 +35,7 @@ columns = list(dict.fromkeys(row[3] for row in rows))
 print('# Measured accuracy\n')
 print("The worst residual over LAPACK's test matrices (types 1, 2 and 6 to 9 of ?DRVPO: condition numbers to 0.1 / eps, norms to both ends of the")
 print('range), by order: ||I - A X||_1 / (n ||A||_1 ||X||_1 eps) for the inverse X of A = L L^H, ||A - L L^H||_1 / (n ||A||_1 eps) for the factor L,')
-print('in long double. LAPACK accepts 30. A number in brackets: so many batches were refused, their matrices found not to be positive definite.')
+print('in long double. LAPACK accepts 30. A number in brackets: so many batches were refused, their matrices found not to be positive definite. -nan: a result held NaN.')
 print(f"`benchmarks/accuracy.sh {sys.argv[2]}`".replace(' `', '`') + ' wrote this page.')
 for task in ('inverse', 'cholesky'):
     print(f'\n## {task}\n\n| type | orders to | ' + ' | '.join(columns) + ' |\n|' + '---|' * (len(columns) + 2))
