@@ -403,6 +403,16 @@ TEST(misuse_lapack, a_scalar_it_has_no_routine_for) {
   }
 }
 
+TYPED_TEST(misuse, an_order_that_no_address_space_holds) {
+  using T = TypeParam;
+  T one = T(2);
+  const index_t n = (index_t(1) << (4 * sizeof(index_t) - 3)) + 1;
+  const cholinv::tensor_view<const T> all_one(&one, {n, n}, {0, 0});
+  const std::vector<std::string> words = {"cholesky_inverse: the order is " + std::to_string(n), "address space"};
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_scratch(all_one, false); }), words));
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse(all_one, false); }), words));
+}
+
 #ifdef LAPACK_ILP64
 // Where lapack_int is as wide as index_t, what cannot be held is the matrix.
 TYPED_TEST(misuse, lapack_with_an_order_it_cannot_hold) {

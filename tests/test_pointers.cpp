@@ -353,6 +353,9 @@ TEST(pointer_misuse, is_refused_before_any_write) {
          {"argument out", "address space"});
   expect(batch(in), cholinv::tensor_view<double>(memory.data() + 1, {count, n, n}), {"argument out", "overlaps argument factor"});
   expect(cholinv::tensor_view<const double>(memory.data() + 1, {count, n, n}), batch(in), {"argument out", "overlaps matrix"});
+  const index_t too_many = std::numeric_limits<index_t>::max() / (n * n);
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_scratch(cholinv::pointer_batch<double>(in.data(), too_many, n), false); }),
+                   {"a list of " + std::to_string(too_many) + " matrices of order 3", "address space"}));
   cholinv::options o;
   o.scratch = memory.data() + 5;
   o.scratch_size = 64;
