@@ -2,21 +2,26 @@
 // told that every machine has (-march=native, say) on.
 #include <cstdio>
 
-int main() {
-#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
-  std::printf("avx512");
-#elif defined(__x86_64__) || defined(__i386__)
-  __builtin_cpu_init();
-  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #if defined(__AVX2__) && defined(__FMA__)
-  std::printf("avx2");
+constexpr bool every_machine_has_avx2 = true;
 #else
-  std::printf("baseline%s", avx2 ? ";avx2" : "");
+constexpr bool every_machine_has_avx2 = false;
 #endif
-  if (avx512) std::printf(";avx512");
+#if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+constexpr bool every_machine_has_avx512 = every_machine_has_avx2;
 #else
-  std::printf("baseline");
+constexpr bool every_machine_has_avx512 = false;
 #endif
+
+int main() {
+  bool avx2 = false, avx512 = false;
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_cpu_init();
+  avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl");
+#endif
+  if (!every_machine_has_avx2) std::printf(avx2 ? "baseline;" : "baseline");
+  if (avx2 && !every_machine_has_avx512) std::printf(avx512 ? "avx2;" : "avx2");
+  if (avx512) std::printf("avx512");
 }
