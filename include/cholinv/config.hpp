@@ -37,6 +37,8 @@
 #define CHOLINV_COMPILED_ISA 0
 #if defined(__FMA__)
 #define CHOLINV_ABI_ISA _fma
+#elif defined(__AVX512F__)
+#define CHOLINV_ABI_ISA _avx512f_no_fma
 #elif defined(__AVX__)
 #define CHOLINV_ABI_ISA _avx
 #else

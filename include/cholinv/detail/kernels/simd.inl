@@ -24,7 +24,8 @@ inline constexpr int current_rounding = 4;
 #else
 #define CHOLINV_FUSED_MINUS(kind, a, ...) __builtin_ia32_vfnmadd##kind(a, __VA_ARGS__)
 #endif
-#if CHOLINV_FMA && CHOLINV_X86 && !CHOLINV_HAS_ELEMENTWISE_FMA
+// With -mavx512f alone g++ fuses, but lacks the builtins for short vectors.
+#if CHOLINV_FMA && CHOLINV_X86 && !CHOLINV_HAS_ELEMENTWISE_FMA && (CHOLINV_BYTES >= 32 || defined(__FMA__))
 #define CHOLINV_FUSED(V, kind, ...)                                                                               \
   CHOLINV_INLINE V fused(const V& a, const V& b, const V& c) { return __builtin_ia32_vfmadd##kind(__VA_ARGS__); } \
   CHOLINV_INLINE V fused_minus(const V& a, const V& b, const V& c) { return CHOLINV_FUSED_MINUS(kind, __VA_ARGS__); }
