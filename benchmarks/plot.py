@@ -29,7 +29,7 @@ def strictest(rows):
 
 
 def select(rows, **wanted):
-    """The rows whose fields have these values, one an order (the last measured), by order."""
+    """The rows whose fields have these values, by order."""
     by_order = {row["order"]: row for row in rows if all(row[key] == value for key, value in wanted.items())}
     return [by_order[order] for order in sorted(by_order)]
 
@@ -165,8 +165,7 @@ def main():
         content = json.loads(file.read_text())
         for key, value in content["context"].items():
             seen.setdefault(key, {})[value] = None
-        kernels = content["context"].get("blas_kernels")
-        rows += [{**row, **({"blas_kernels": kernels} if kernels else {})} for row in content["rows"]]
+        rows += [{**row, "blas_kernels": content["context"]["blas_kernels"]} for row in content["rows"]]
     rows = strictest(rows)
     context = {key: " or ".join(values) for key, values in seen.items() if key != "threads"}
     if not rows:
