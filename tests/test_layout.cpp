@@ -111,11 +111,6 @@ index_t random_order(engine& g) {
   if (below(g, 3) != 0) return below(g, 18);
   return edge_orders()[static_cast<std::size_t>(below(g, static_cast<index_t>(edge_orders().size())))];
 }
-std::vector<index_t> with_matrix(std::vector<index_t> batch, index_t n) {
-  batch.push_back(n);
-  batch.push_back(n);
-  return batch;
-}
 
 // Matrices whose named triangle is that of R R^H + I; the other triangle is NaN.
 template <class T>

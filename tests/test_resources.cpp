@@ -29,12 +29,6 @@ namespace {
 
 using namespace support;
 
-std::vector<index_t> with_matrix(std::vector<index_t> batch, index_t n) {
-  batch.push_back(n);
-  batch.push_back(n);
-  return batch;
-}
-
 // Matrices to invert and matrices to factor, all of one order and batch.
 template <class T>
 struct inputs {

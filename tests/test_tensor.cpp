@@ -20,12 +20,6 @@ std::vector<index_t> row_major_strides(const std::vector<index_t>& shape) {
 }
 
 template <class Tensor>
-std::vector<index_t> extents_of(const Tensor& t) {
-  std::vector<index_t> list;
-  for (int d = 0; d < static_cast<int>(t.rank()); ++d) list.push_back(t.extent(d));
-  return list;
-}
-template <class Tensor>
 std::vector<index_t> strides_of(const Tensor& t) {
   std::vector<index_t> list;
   for (int d = 0; d < static_cast<int>(t.rank()); ++d) list.push_back(t.stride(d));
@@ -73,7 +67,7 @@ TEST(tensor_shape, every_spelling_gives_the_same_shape) {
   const unsigned long long wide = 5;
   double some[60] = {};
   const auto check = [&](const auto& t) {
-    EXPECT_EQ(extents_of(t), wanted);
+    EXPECT_EQ(shape_of(t), wanted);
     EXPECT_EQ(strides_of(t), row_major_strides(wanted));
     EXPECT_EQ(t.size(), 60);
   };
@@ -107,18 +101,18 @@ TEST(tensor_shape, every_spelling_gives_the_same_shape) {
   check(cholinv::tensor<double>(plain));
   check(cholinv::tensor_view<double>(some, plain));
   const cholinv::tensor<double> t({3, 4, 5});
-  check(cholinv::tensor<double>(extents_of(t)));
+  check(cholinv::tensor<double>(shape_of(t)));
 }
 
 TEST(tensor_shape, short_lists_are_lists) {
   double some[4] = {1, 2, 3, 4};
-  EXPECT_EQ(extents_of(cholinv::tensor<double>({0})), std::vector<index_t>{0});
-  EXPECT_EQ(extents_of(cholinv::tensor<double>({4})), std::vector<index_t>{4});
-  EXPECT_EQ(extents_of(cholinv::tensor<double>({2, 0})), (std::vector<index_t>{2, 0}));
-  EXPECT_EQ(extents_of(cholinv::tensor<double>({0, 0})), (std::vector<index_t>{0, 0}));
-  EXPECT_EQ(extents_of(cholinv::tensor_view<double>(some, {0})), std::vector<index_t>{0});
-  EXPECT_EQ(extents_of(cholinv::tensor_view<double>(some, {4})), std::vector<index_t>{4});
-  EXPECT_EQ(extents_of(cholinv::tensor_view<double>(some, {2, 2}, {0, 0})), (std::vector<index_t>{2, 2}));
+  EXPECT_EQ(shape_of(cholinv::tensor<double>({0})), std::vector<index_t>{0});
+  EXPECT_EQ(shape_of(cholinv::tensor<double>({4})), std::vector<index_t>{4});
+  EXPECT_EQ(shape_of(cholinv::tensor<double>({2, 0})), (std::vector<index_t>{2, 0}));
+  EXPECT_EQ(shape_of(cholinv::tensor<double>({0, 0})), (std::vector<index_t>{0, 0}));
+  EXPECT_EQ(shape_of(cholinv::tensor_view<double>(some, {0})), std::vector<index_t>{0});
+  EXPECT_EQ(shape_of(cholinv::tensor_view<double>(some, {4})), std::vector<index_t>{4});
+  EXPECT_EQ(shape_of(cholinv::tensor_view<double>(some, {2, 2}, {0, 0})), (std::vector<index_t>{2, 2}));
   EXPECT_EQ(strides_of(cholinv::tensor_view<double>(some, {2, 2}, {0, 0})), (std::vector<index_t>{0, 0}));
   EXPECT_EQ(strides_of(cholinv::tensor_view<double>(some, {4}, {0})), std::vector<index_t>{0});
 }
@@ -155,7 +149,7 @@ TEST(tensor_shape, every_rank_addresses_every_element) {
       SCOPED_TRACE(testing::Message() << "seed " << seed << ", rank " << rank << ", repeat " << repeat);
       cholinv::tensor<int> t(shape);
       ASSERT_EQ(t.rank(), rank);
-      EXPECT_EQ(extents_of(t), shape);
+      EXPECT_EQ(shape_of(t), shape);
       EXPECT_EQ(strides_of(t), row_major_strides(shape));
       index_t count = 0;
       for_each_index(shape, [&](const std::vector<index_t>& i) {
@@ -177,7 +171,7 @@ TEST(tensor_shape, every_rank_addresses_every_element) {
       int* const first = buffer.data() - down;
       const cholinv::tensor_view<int> v(first, shape, strides);
       ASSERT_EQ(v.rank(), rank);
-      EXPECT_EQ(extents_of(v), shape);
+      EXPECT_EQ(shape_of(v), shape);
       EXPECT_EQ(strides_of(v), strides);
       EXPECT_EQ(v.size(), count);
       EXPECT_EQ(v.data(), first);
@@ -250,7 +244,7 @@ TEST(tensor_conversion, exactly_those_of_the_contract) {
   const view v = t;
   const auto same = [&](const auto& x) {
     EXPECT_EQ(x.data(), t.data());
-    EXPECT_EQ(extents_of(x), extents_of(t));
+    EXPECT_EQ(shape_of(x), shape_of(t));
     EXPECT_EQ(strides_of(x), strides_of(t));
   };
   same(v);
@@ -298,7 +292,7 @@ TYPED_TEST(tensor_call, both_spellings_and_every_kind_of_argument_give_the_same)
   const auto inverts = [&](const auto& x) { equal(x, inverse); };
   const auto factors = [&](const auto& x) { equal(x, root); };
   const auto succeeded = [&](const auto& info) {
-    ASSERT_EQ(extents_of(info), std::vector<index_t>{2});
+    ASSERT_EQ(shape_of(info), std::vector<index_t>{2});
     EXPECT_EQ(info(0), 0);
     EXPECT_EQ(info(1), 0);
   };
@@ -407,7 +401,7 @@ TEST(tensor_ownership, copies_are_deep_and_moves_carry_the_memory) {
     std::iota(a.data(), a.data() + a.size(), 1.0);
     std::vector<double> values(a.data(), a.data() + a.size());
     const auto is_original = [&](const cholinv::tensor<double>& t) {
-      EXPECT_EQ(extents_of(t), shape);
+      EXPECT_EQ(shape_of(t), shape);
       ASSERT_EQ(t.size(), static_cast<index_t>(values.size()));
       EXPECT_EQ(std::vector<double>(t.data(), t.data() + t.size()), values);
     };
@@ -567,7 +561,7 @@ TEST(tensor_shape, an_empty_shape_may_have_any_other_extents) {
   for (const std::vector<index_t>& shape : {std::vector<index_t>{0, large, large}, {large, 0, large, large}, {large, large, 0}}) {
     EXPECT_EQ(cholinv::tensor<double>(shape).size(), 0);
     EXPECT_EQ(cholinv::tensor_view<double>(&x, shape).size(), 0);
-    EXPECT_EQ(extents_of(cholinv::tensor<double>(shape)), shape);
+    EXPECT_EQ(shape_of(cholinv::tensor<double>(shape)), shape);
   }
 }
 

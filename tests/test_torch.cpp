@@ -17,12 +17,6 @@ TYPED_TEST_SUITE(torch_list, dtypes, dtype_names);
 const std::vector<index_t> orders = {0, 3, 5};
 const std::vector<std::vector<index_t>> batches = {{}, {0}, {3}, {2, 2}};
 
-std::vector<index_t> with_matrix(std::vector<index_t> batch, index_t n) {
-  batch.push_back(n);
-  batch.push_back(n);
-  return batch;
-}
-
 // A batch of A = R R^H + I, and their factors.
 template <class T>
 struct problem {

@@ -59,6 +59,13 @@ void for_each_index(const std::vector<index_t>& shape, F f) {
   }
 }
 
+template <class View>
+std::vector<index_t> shape_of(const View& v) {
+  std::vector<index_t> shape;
+  for (int d = 0; d < static_cast<int>(v.rank()); ++d) shape.push_back(v.extent(d));
+  return shape;
+}
+
 // A view of the given shape ((batch..., n, n), or an info's batch shape) and layout. Everything in the buffer starts as a
 // canary.
 template <class T>
@@ -140,12 +147,6 @@ class guarded {
  private:
   static constexpr index_t margin = 64;
 
-  template <class Tensor>
-  static std::vector<index_t> shape_of(const Tensor& t) {
-    std::vector<index_t> shape;
-    for (int d = 0; d < t.rank(); ++d) shape.push_back(t.extent(d));
-    return shape;
-  }
   static T canary(std::size_t k) { return convert<T>(static_cast<real_t<T>>(-7001 - static_cast<int>(k % 97))); }
   std::size_t place(const std::vector<index_t>& i) const {
     index_t offset = offset_;

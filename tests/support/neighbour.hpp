@@ -11,12 +11,6 @@ namespace support {
 // Does the caller name the element type, as he must where the object's type does not say it?
 enum class spelling { deduced, named };
 
-template <class View>
-std::vector<index_t> shape_of(const View& v) {
-  std::vector<index_t> shape;
-  for (int d = 0; d < v.rank(); ++d) shape.push_back(v.extent(d));
-  return shape;
-}
 inline std::vector<index_t> batch_of(std::vector<index_t> shape) {
   shape.resize(shape.size() - 2);
   return shape;

@@ -47,12 +47,16 @@ dense<T> random_factor(engine& g, index_t n, bool upper, T other = T(0)) {
     }
   return f;
 }
+// (batch..., n, n).
+inline std::vector<index_t> with_matrix(std::vector<index_t> batch, index_t n) {
+  batch.push_back(n);
+  batch.push_back(n);
+  return batch;
+}
 // A tensor of shape (batch..., n, n) of such factors.
 template <class T>
-cholinv::tensor<T> random_factors(engine& g, std::vector<index_t> batch, index_t n, bool upper, T other = T(0)) {
-  batch.push_back(n);
-  batch.push_back(n);
-  cholinv::tensor<T> t(batch);
+cholinv::tensor<T> random_factors(engine& g, const std::vector<index_t>& batch, index_t n, bool upper, T other = T(0)) {
+  cholinv::tensor<T> t(with_matrix(batch, n));
   for (const auto& m : matrices(t)) assign(m, random_factor<T>(g, n, upper, other));
   return t;
 }
