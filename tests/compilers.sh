@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The library with every compiler, standard library and language version of this machine, on demand: tests/compilers.sh [row ...]
 # A row is a compiler, or a clang and its libc++ as clang++-16/libc++. For each: every public header by itself, the umbrella in later
-# versions of C++, the quickstart, and two test programs. Debian 12 lacks g++ 13, clang 17 and 18; its libc++-*-dev exclude each other.
+# versions of C++, the quickstart, and three test programs. Debian 12 lacks g++ 13, clang 17 and 18; its libc++-*-dev exclude each other.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 (($#)) || set -- g++-11 g++-12 clang++-14 clang++-16 clang++-19 clang++-14/libc++ clang++-16/libc++ clang++-19/libc++
@@ -19,7 +19,7 @@ check() {  # compiler and its options
   done
   "$@" -std=c++17 -O2 "${warnings[@]}" -I include examples/quickstart.cpp -o "$out/quickstart" && "$out/quickstart" >/dev/null || return
   "$@" -std=c++17 -O0 -isystem $gtest/include -isystem $gtest -c tests/mdspan/gtest.cpp -o "$out/gtest.o" || return
-  for program in test_tensor test_nonfinite; do
+  for program in test_tensor test_calls test_nonfinite; do
     "$@" -std=c++17 -O1 "${warnings[@]}" -I include -I tests -isystem $gtest/include "tests/$program.cpp" "$out/gtest.o" -pthread \
       -o "$out/$program" && "$out/$program" --gtest_brief=1 || return
   done

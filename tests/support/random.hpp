@@ -61,6 +61,25 @@ cholinv::tensor<T> random_factors(engine& g, const std::vector<index_t>& batch, 
   return t;
 }
 
+template <class T>
+T nan_of() {
+  return T(std::numeric_limits<real_t<T>>::quiet_NaN());
+}
+// A tensor of shape (batch..., n, n) of positive definite matrices in the triangle that `upper` names; the other one is NaN.
+template <class T>
+cholinv::tensor<T> random_positives(engine& g, const std::vector<index_t>& batch, index_t n, bool upper) {
+  cholinv::tensor<T> t(with_matrix(batch, n));
+  for (const auto& m : matrices(t)) {
+    const dense<T> r = random_matrix<T>(g, n, n);
+    const auto scale = static_cast<real_t<T>>(n);
+    for (index_t i = 0; i < n; ++i)
+      for (index_t j = 0; j < n; ++j)
+        // Diagonally dominant, so that it is cheap to know positive definite.
+        m(i, j) = i == j ? T(scale + 2) : (upper ? j > i : j < i) ? r(i, j) * static_cast<real_t<T>>(0.5) : nan_of<T>();
+  }
+  return t;
+}
+
 // A = R R^H + I with R random: Hermitian to the last bit, and positive definite.
 template <class T>
 dense<T> random_positive_definite(engine& g, index_t n) {
@@ -76,6 +95,22 @@ dense<T> random_positive_definite(engine& g, index_t n) {
     }
   return to_dense<T>(a);
 }
+
+// Matrices to invert and matrices to factor, all of one order and batch.
+template <class T>
+struct inputs {
+  cholinv::tensor<T> factor, positive;
+  inputs(engine& g, const std::vector<index_t>& batch, index_t n, bool upper)
+      : factor(random_factors<T>(g, batch, n, upper)), positive(with_matrix(batch, n)) {
+    for (const auto& m : matrices(positive))
+      for (index_t i = 0; i < n; ++i)
+        for (index_t j = 0; j <= i; ++j) {  // diagonally dominant
+          const T x = random_scalar<T>(g) * static_cast<real_t<T>>(0.5);
+          m(i, j) = i == j ? T(static_cast<real_t<T>>(n) + 2) : x;
+          if (i != j) m(j, i) = conjugate(x);
+        }
+  }
+};
 
 // Q diag(d) Q^H for a random orthogonal (unitary) Q: one Householder reflection of each length, as LAPACK's ?laghe.
 template <class W>
