@@ -184,30 +184,50 @@ struct lane_sweep {
         if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
       }
     }
-    for (const bool mirror : {false, true}) {
-      // Line after line, each of `count` elements: rows of the strip, then its columns left of the diagonal block.
-      const index_t lines = mirror ? i0 : height, count = mirror ? height : i0 + height;
-      const index_t across = mirror ? strip_column : element, along = mirror ? element : strip_column;
-      const bool flip = conjugate != mirror;
-      for (index_t line = 0; line < lines; ++line)
-        for (index_t e0 = 0; e0 < count; e0 += run_elements) {
-          const S* from = t + line * across + e0 * along;
-          V x[run_length];
-          CHOLINV_UNROLL for (int e = 0; e < run_elements; ++e) {
-            x[e * planes] = P::load(from + e * along);
-            if constexpr (planes == 2) {
-              const V im = P::load(from + e * along + W);
-              x[e * planes + 1] = flip ? -im : im;
-            }
-          }
-          if constexpr (planes == 1) CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) load_once(x[e]);
-          const index_t offset = (mirror ? line : i0 + line) * row + (mirror ? i0 + e0 : e0) * planes;
-          if (count - e0 >= run_elements)
-            run_of<K, run_length>::store(out, offset, x);
-          else
-            run_of<K, run_length>::store_some(out, offset, static_cast<int>((count - e0) * planes), x);
+    write_lines<run_length, element, strip_column, W>(t, height, i0 + height, conjugate, out, i0 * row, row);
+    write_lines<run_length, strip_column, element, W>(t, i0, height, !conjugate, out, i0 * planes, row);
+  }
+
+  /// Lines of `count` elements each, C numbers at a time, to `row` apart in `out`. `across` and `along` are the distances between lines
+  /// and elements in t, and `part` that between real and imaginary parts. The end of a line is written with what is before it, again.
+  template <int C, index_t across, index_t along, index_t part>
+  static void write_lines(const S* t, index_t lines, index_t count, bool conjugate, S* const* out, index_t offset, index_t row) {
+    using run = run_of<K, C>;
+    constexpr index_t elements = C / planes;
+    const V sign = conjugate ? -P::zero() : P::zero();
+    V x[C];
+    const index_t last = count - elements;
+    for (; lines > 0; --lines, t += across, offset += row)
+      if (last < 0) {
+        load_run<C, along, part>(t, sign, x);
+        run::store_some(out, offset, static_cast<int>(count * planes), x);
+      } else {
+        for (index_t e = 0; e < count; e += elements) {
+          const index_t begin = e < last ? e : last;
+          load_run<C, along, part>(t + begin * along, sign, x);
+          run::store(out, offset + begin * planes, x);
         }
+      }
+  }
+  template <int C, index_t along, index_t part>
+  CHOLINV_INLINE static void load_run(const S* from, const V& sign, V (&x)[C]) {
+    CHOLINV_UNROLL for (int e = 0; e < C / planes; ++e) {
+      x[e * planes] = P::load(from + e * along);
+      load_once(x[e * planes]);
+      if constexpr (planes == 2) x[e * planes + 1] = P::flip_signs(P::load(from + e * along + part), sign);
     }
+  }
+  /// Zeros to the elements [begin, end) of lines of n elements, and where a run does not end there, to some before or after them.
+  static void write_zeros(index_t n, index_t lines, index_t begin, index_t end, S* const* out, index_t offset, index_t row) {
+    using run = run_of<K, run_length>;
+    V x[run_length];
+    CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) x[e] = P::zero();
+    const index_t last = n - run_elements;
+    for (; lines > 0; --lines, offset += row)
+      if (last < 0)
+        run::store_some(out, offset + begin * planes, static_cast<int>((end - begin) * planes), x);
+      else
+        for (index_t e = begin; e < end; e += run_elements) run::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,
@@ -227,29 +247,19 @@ struct lane_sweep {
       if (f.factor_diagonal_blocks(j0) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p);
     }
-    using run = run_of<K, nr * planes>;
-    V x[nr * planes];
-    const bool by_rows = out_column == planes;
-    for (index_t j = 0; j < n; j += nr)
-      for (index_t k = 0; k < n; k += nr) {
-        const index_t height = n - j < nr ? n - j : nr, width = n - k < nr ? n - k : nr;
-        const index_t p = j / K::panel_rows;
-        const S* from = l.at(p, 0) + (j - l.first(p)) * W;
-        // Runs along the rows of the block, or along its columns.
-        const index_t runs = by_rows ? height : width, length = by_rows ? width : height;
-        for (index_t a = 0; a < runs; ++a) {
-          CHOLINV_UNROLL for (int b = 0; b < nr; ++b) {
-            const index_t r = by_rows ? a : b, c = by_rows ? b : a;
-            CHOLINV_UNROLL for (int q = 0; q < planes; ++q) x[b * planes + q] =
-                k + c <= j + r ? P::load(from + (k + c) * K::column + q * plane + r * W) : P::zero();
-          }
-          const index_t offset = by_rows ? (j + a) * out_row + k * planes : (k + a) * out_column + j * planes;
-          if (length == nr)
-            run::store(out, offset, x);
-          else
-            run::store_some(out, offset, static_cast<int>(length * planes), x);
-        }
+    for (index_t p = 0; p < l.count(n); ++p) {
+      const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
+      for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal
+        for (index_t r = 0; r < c - first; ++r)
+          for (int q = 0; q < planes; ++q) P::store(l.at(p, c) + q * plane + r * W, P::zero());
+      if (out_column == planes) {
+        write_zeros(n, end - first, end, n, out, first * out_row, out_row);
+        write_lines<run_length, W, K::column, plane>(l.at(p, 0), end - first, end, false, out, first * out_row, out_row);
+      } else {
+        write_zeros(n, end - first, 0, first, out, first * out_column, out_column);
+        write_lines<K::mv * planes, K::column, W, plane>(l.at(p, 0), end, end - first, false, out, first * planes, out_column);
       }
+    }
     return true;
   }
 };
