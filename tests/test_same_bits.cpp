@@ -38,7 +38,7 @@ TYPED_TEST(layout_rule_11, same_bits_in_every_company) {
     for (bool upper : {false, true}) {
       if (n > 50 && upper != (n % 2 == 0)) continue;
       constexpr index_t many = 33;
-      const index_t kinds = n <= 17 ? many : n <= 80 ? 17 : 8;
+      const index_t kinds = n <= 17 ? many : n <= 90 ? 17 : 8;
       const cholinv::tensor<T> factors = random_factors<T>(g, {kinds}, n, upper, nan_of<T>());
       const auto list = matrices(factors);
       std::vector<cholinv::tensor<T>> alone;
@@ -87,7 +87,7 @@ TYPED_TEST(layout_rule_11, same_bits_of_cholesky_in_every_company) {
   std::size_t turn = 0;
   for (index_t n : edge_orders()) {
     const bool upper = n % 3 == 1;
-    const index_t kinds = n <= 17 ? 17 : n <= 80 ? 8 : 3;
+    const index_t kinds = n <= 17 || n == 90 ? 17 : n < 90 ? 8 : 3;
     const cholinv::tensor<T> all = random_positives<T>(g, {kinds}, n, upper);
     std::vector<cholinv::tensor<T>> alone;
     for (const auto& m : matrices(all))

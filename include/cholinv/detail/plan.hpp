@@ -47,11 +47,11 @@ kind kind_of() {
 }
 
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
-/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by a quarter at the orders given here, until
-/// their working set, W triangles, outgrows a second-level cache of 1 MB; where that is smaller they lose a little sooner. LAPACK wins
-/// only where the instruction set in use is behind the one that its kernels choose for themselves: with AVX2 and AVX-512 the native
-/// kernels were ahead at every order up to 4096. From memory, lanes of 64-bit numbers lose sooner where the
-/// block kernel fetches the next matrix while it works on one.
+/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 5 to 30% at the orders given here and more
+/// when they factorise, until their working set, W triangles, outgrows a second-level cache of 1 MB; where that is smaller they lose a
+/// little sooner, and their scratch memory soon is megabytes. LAPACK wins only where the instruction set in use is behind the one that
+/// its kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096. From memory, lanes of
+/// 64-bit numbers lose sooner where the block kernel fetches the next matrix while it works on one.
 struct thresholds {
   index_t lanes, lapack;
 };
@@ -59,7 +59,7 @@ constexpr index_t never = std::numeric_limits<index_t>::max();
 constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
   if (!k.vectors) return {0, never};
   if (k.level == isa::baseline) return {!baseline_has_lanes ? 0 : k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
-  return {fetching && k.real_bytes == 8 ? 52 : k.is_complex ? 64 : 80, never};
+  return {fetching && k.real_bytes == 8 ? 52 : 90, never};
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
@@ -92,8 +92,8 @@ static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, tru
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 8, 1, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 9, 1, false) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100, false) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 80, 100, false) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 80, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 90, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 90, 9000, true) == path::block);
 static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100, false) == path::lapack);
 static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100, false) == path::block);
 static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300, 100, false) == path::block);
