@@ -72,6 +72,7 @@ struct lane_sweep {
   static constexpr index_t element = planes * W, strip_column = strip * element;
   static constexpr int run_elements = run_length / planes;
   static_assert(strip % mv == 0);
+  static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size, "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);

@@ -95,8 +95,8 @@ CHOLINV_INLINE V square_roots(V x) {
   return x;
 }
 
-/// For a vector that is used twice as it is: g++ would load it for each use, and a first-level cache that loads 64 bytes stores none
-/// meanwhile. What a shuffle or a change of sign has made is in a register anyway.
+/// For a vector that is used more than once as it is: g++ would load it for each use, and a first-level cache that loads 64 bytes stores
+/// none meanwhile. What a shuffle or a change of sign has made is in a register anyway.
 template <class V>
 CHOLINV_INLINE void load_once(V& x) {
 #if CHOLINV_X86 && defined(__SSE2__) && !defined(__clang__)

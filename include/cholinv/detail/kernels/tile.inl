@@ -112,7 +112,7 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
     typename K::V x[K::planes][m];
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
         K::ops::load(a + (p * K::mv + v) * K::width);
-    // With 16 registers ten loads would go with eight operations, and not six.
+    // For all columns; of AVX2's few registers g++ would save some, with ten loads for eight operations instead of six.
     if constexpr (K::lanes && K::planes == 1) CHOLINV_UNROLL for (int v = 0; v < m; ++v) load_once(x[0][v]);
     const index_t k = Back ? left - 1 : count - left;
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
