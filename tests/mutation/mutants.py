@@ -84,8 +84,8 @@ MUTANTS = [
     ("kernels/lane.inl", "left |= std::uint64_t(1) << (done / W);", "left |= std::uint64_t(1);"),
     ("kernels/lane.inl", "j < (lower ? i + 1 : n)", "j < (lower ? i : n)"),
     ("kernels/lane.inl", "std::swap(copies_out, other_copies_out);", ""),
-    ("kernels/lane.inl", "to_[sent_] = from_[sent_];", ";"),
-    ("kernels/lane.inl", "if (count_ - e < line)", "if (false)"),
+    ("kernels/move.inl", "to_[sent_] = from_[sent_];", ";"),
+    ("kernels/move.inl", "if (count_ - e < line)", "if (false)"),
     # around the kernels
     ("scalar.hpp", "const R ratio = im / re, denominator = re + im * ratio;", "const R ratio = im / re, denominator = re - im * ratio;"),
     ("execute.hpp", "if (is_zero(m.in[i * stride])) return static_cast<int>(i + 1);", "if (is_zero(m.in[i * stride])) return static_cast<int>(i);"),

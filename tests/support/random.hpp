@@ -65,17 +65,26 @@ template <class T>
 T nan_of() {
   return T(std::numeric_limits<real_t<T>>::quiet_NaN());
 }
-// A tensor of shape (batch..., n, n) of positive definite matrices in the triangle that `upper` names; the other one is NaN.
+// Hermitian and diagonally dominant, so that it is cheap to know positive definite.
+template <class T>
+dense<T> random_dominant(engine& g, index_t n) {
+  dense<T> a(n, n);
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j) {
+      const T x = random_scalar<T>(g) * static_cast<real_t<T>>(0.5);
+      a(i, j) = i == j ? T(static_cast<real_t<T>>(n) + 2) : x;
+      if (i != j) a(j, i) = conjugate(x);
+    }
+  return a;
+}
+// A tensor of shape (batch..., n, n) of such matrices in the triangle that `upper` names; the other one is NaN.
 template <class T>
 cholinv::tensor<T> random_positives(engine& g, const std::vector<index_t>& batch, index_t n, bool upper) {
   cholinv::tensor<T> t(with_matrix(batch, n));
   for (const auto& m : matrices(t)) {
-    const dense<T> r = random_matrix<T>(g, n, n);
-    const auto scale = static_cast<real_t<T>>(n);
+    assign(m, random_dominant<T>(g, n));
     for (index_t i = 0; i < n; ++i)
-      for (index_t j = 0; j < n; ++j)
-        // Diagonally dominant, so that it is cheap to know positive definite.
-        m(i, j) = i == j ? T(scale + 2) : (upper ? j > i : j < i) ? r(i, j) * static_cast<real_t<T>>(0.5) : nan_of<T>();
+      for (index_t j = 0; j < i; ++j) (upper ? m(i, j) : m(j, i)) = nan_of<T>();
   }
   return t;
 }
@@ -102,13 +111,7 @@ struct inputs {
   cholinv::tensor<T> factor, positive;
   inputs(engine& g, const std::vector<index_t>& batch, index_t n, bool upper)
       : factor(random_factors<T>(g, batch, n, upper)), positive(with_matrix(batch, n)) {
-    for (const auto& m : matrices(positive))
-      for (index_t i = 0; i < n; ++i)
-        for (index_t j = 0; j <= i; ++j) {  // diagonally dominant
-          const T x = random_scalar<T>(g) * static_cast<real_t<T>>(0.5);
-          m(i, j) = i == j ? T(static_cast<real_t<T>>(n) + 2) : x;
-          if (i != j) m(j, i) = conjugate(x);
-        }
+    for (const auto& m : matrices(positive)) assign(m, random_dominant<T>(g, n));
   }
 };
 
