@@ -41,10 +41,12 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
   // At the beginning of a cache line, where results may go past the caches line by line.
   constexpr std::size_t line = 64;
   const auto fresh = [&](std::vector<T>& memory) {
-    memory.assign(static_cast<std::size_t>(count * step) + line / sizeof(T), untouched);
+    memory.resize(static_cast<std::size_t>(count * step) + line / sizeof(T));
     void* begin = memory.data();
     std::size_t space = memory.size() * sizeof(T);
-    return static_cast<T*>(std::align(line, 1, begin, space));
+    T* const first = static_cast<T*>(std::align(line, 1, begin, space));
+    std::fill_n(first, count * step, untouched);  // that need not be an element of the vector: malloc may know 8 bytes alone
+    return first;
   };
   std::vector<T> in_memory, out_memory;
   T* const from = fresh(in_memory);
