@@ -125,17 +125,34 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   tile<K, M> t;
   clear(t);
   accumulate<K, +1, false, M, false>(t, panel, b, j);
+  S sums[M * K::width];
+  typename E::vec pivot{};
   CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
     if (c >= count) break;
     subtract_from(t, c, columns + c * K::column);
-    // A number goes from one lane to all of them through memory.
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
+        P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
     S* const diagonal = block + c * K::column + c * K::row_width;
-    CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(columns + c * K::column + v * K::width, t.c[0][v][c]);
-    const auto pivot = E::load(diagonal);
+    if (c == 0) pivot = E::load(diagonal);
+    // A number leaves its lane through memory. Everything waits for the next pivot, so what that is made of does so before the root.
+    typename E::vec below[K::planes], sum, next;
+    if (c + 1 < K::nr) {
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
+      sum = E::load(sums + (row + c + 1) * K::row_width);
+      next = E::load(diagonal + K::column + K::row_width);
+      for (int p = 0; p < K::planes; ++p) below[p] = E::load(diagonal + K::row_width + p * plane);
+    }
     if (E::any(E::not_positive(pivot))) return c + 1;
-    const auto root = E::sqrt(pivot);
-    E::store(reciprocals + c * K::row_width, E::reciprocal(root));
-    const auto reciprocal = K::right_operand(reciprocals + c * K::row_width);
+    const auto root = E::sqrt(pivot), inverse = E::reciprocal(root);
+    E::store(reciprocals + c * K::row_width, inverse);
+    if (c + 1 < K::nr) {
+      for (int p = 0; p < K::planes; ++p) {
+        const typename E::vec x = below[p] * inverse;
+        sum = E::fma(x, x, sum);
+      }
+      pivot = next - sum;
+    }
+    const auto reciprocal = K::from_element(inverse);
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
       t.c[p][v][c] = t.c[p][v][c] * reciprocal;
       P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);

@@ -37,6 +37,13 @@ struct tile_shape {
     else
       return Pack::unit(static_cast<int>(r));
   }
+  /// One number for all rows.
+  CHOLINV_INLINE static V from_element(const typename element::vec& x) {
+    if constexpr (Lanes || width == 1)
+      return x;
+    else
+      return Pack::broadcast(&x);
+  }
   CHOLINV_INLINE static V right_operand(const S* p) {
     if constexpr (Lanes || width == 1)
       return Pack::load(p);
