@@ -160,7 +160,7 @@ class runner {
       if (way_ == path::lanes) {
         // What is left after the last whole group of lanes goes one by one if it would leave too many lanes idle.
         const index_t width = native<T, t>::width(), rest = (end - begin) % width;
-        const index_t last = fills_lanes(complex_traits<T>::is_complex, p_.order, rest, width) ? end : end - rest;
+        const index_t last = fills_lanes(kind_of<T>(), t, p_.order, rest, width) ? end : end - rest;
         for (const index_t groups = std::min(chunk, most_groups * width); begin < last; begin += groups)
           run_lanes(begin, std::min(last - begin, groups), last - begin, width);
         begin = last;

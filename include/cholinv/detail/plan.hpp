@@ -62,10 +62,14 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
   return {fetching && k.real_bytes == 8 ? 52 : 90, never};
 }
 
-/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? The gain of full lanes over it falls
-/// from five to nothing as the order grows.
-constexpr bool fills_lanes(bool is_complex, index_t order, index_t rest, index_t width) noexcept {
-  return order <= most_unrolled(is_complex) ? rest > 0 : rest * (width < 16 ? 80 : 90) > width * (order + 8);
+/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? It takes as long as that kernel does for
+/// sqrt(order * width / share) - width / 8 matrices, about: width over the gain that benchmarks/tune prints. For twice the order where
+/// matrices of a batch begin in the same few sets of a first-level cache.
+constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
+  if (order <= most_unrolled(k.is_complex)) return rest > 0;
+  const index_t share = (t == task::invert ? 8 : 12) + (k.level == isa::avx512 ? 0 : 4);
+  const index_t order_in_cache = width > 8 && order % 32 == 0 ? 2 * order : order;
+  return share * (8 * rest + width) * (8 * rest + width) > 64 * width * order_in_cache;
 }
 
 /// A result of more bytes than a last-level cache has for one core goes to memory anyway, and had better go there directly.
@@ -88,6 +92,12 @@ constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, i
   return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
 
+static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 0, 8) &&
+              fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 1, 8));
+static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 64, 6, 8) &&
+              fills_lanes({true, false, 8, isa::avx512}, task::factorize, 64, 6, 8));
+static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 12, 16) &&
+              fills_lanes({true, false, 4, isa::avx512}, task::invert, 72, 12, 16));
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 8, 1, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 9, 1, false) == path::block);
