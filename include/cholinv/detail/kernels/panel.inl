@@ -125,16 +125,16 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   tile<K, M> t;
   clear(t);
   accumulate<K, +1, false, M, false>(t, panel, b, j);
+  // Everything waits for the next pivot. What it is made of leaves its lanes through memory, so it does before the root of this one.
   S sums[M * K::width];
-  typename E::vec pivot{};
+  CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][0]);
+  typename E::vec pivot = E::load(block) - E::load(sums + row * K::row_width);
   CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
     if (c >= count) break;
     subtract_from(t, c, columns + c * K::column);
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
         P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
     S* const diagonal = block + c * K::column + c * K::row_width;
-    if (c == 0) pivot = E::load(diagonal);
-    // A number leaves its lane through memory. Everything waits for the next pivot, so what that is made of does so before the root.
     typename E::vec below[K::planes], sum, next;
     if (c + 1 < K::nr) {
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
