@@ -57,6 +57,11 @@ MUTANTS = [
     ("kernels/panel.inl", "return c + 1;", "return c + 2;"),
     ("kernels/panel.inl", "return j + bad;", "return bad;"),
     ("kernels/panel.inl", "E::store(diagonal, root);", "E::store(diagonal, pivot);"),
+    ("kernels/panel.inl", "E::load(sums + (row + c + 1) * K::row_width)", "E::load(sums + (c + 1) * K::row_width)"),
+    ("kernels/panel.inl", "E::load(diagonal + K::column + K::row_width)", "E::load(diagonal + K::column)"),
+    ("kernels/panel.inl", "E::load(diagonal + K::row_width + p * plane)", "E::load(diagonal + K::row_width)"),
+    ("kernels/panel.inl", "sum = E::fma(x, x, sum);", "sum = E::fnma(x, x, sum);"),
+    ("kernels/panel.inl", "pivot = next - sum;", "pivot = next + sum;"),
     ("kernels/panel.inl", "for (index_t r = top + rows;", "for (index_t r = top + 2 * rows;"),
     ("kernels/panel.inl", "for (index_t q = p + 1; q < first_below(j0); ++q)", "for (index_t q = p + 2; q < first_below(j0); ++q)"),
     # tiny.inl
