@@ -125,34 +125,37 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   tile<K, M> t;
   clear(t);
   accumulate<K, +1, false, M, false>(t, panel, b, j);
-  // Everything waits for the next pivot. What it is made of leaves its lanes through memory, so it does before the root of this one.
+  // All else waits for the next pivot, so it is computed once more by itself: what subtract_from and eliminate do with that element, in
+  // the same vectors and order, of numbers that have come through memory before this pivot's root is there.
   S sums[M * K::width];
   CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][0]);
-  typename E::vec pivot = E::load(block) - E::load(sums + row * K::row_width);
+  const typename K::V first = K::right_operand(block) - K::right_operand(sums + row * K::row_width);
+  typename E::vec pivot = K::to_element(first);
   CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
     if (c >= count) break;
     subtract_from(t, c, columns + c * K::column);
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
         P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
     S* const diagonal = block + c * K::column + c * K::row_width;
-    typename E::vec below[K::planes], sum, next;
+    typename K::V below[K::planes], sum, next;
     if (c + 1 < K::nr) {
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
-      sum = E::load(sums + (row + c + 1) * K::row_width);
-      next = E::load(diagonal + K::column + K::row_width);
-      for (int p = 0; p < K::planes; ++p) below[p] = E::load(diagonal + K::row_width + p * plane);
+      sum = K::right_operand(sums + (row + c + 1) * K::row_width);
+      next = K::right_operand(diagonal + K::column + K::row_width);
+      CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) below[p] = K::right_operand(diagonal + K::row_width + p * plane);
     }
     if (E::any(E::not_positive(pivot))) return c + 1;
-    const auto root = E::sqrt(pivot), inverse = E::reciprocal(root);
-    E::store(reciprocals + c * K::row_width, inverse);
+    const auto root = E::sqrt(pivot), inverse_root = E::reciprocal(root);
+    E::store(reciprocals + c * K::row_width, inverse_root);
+    const typename K::V reciprocal = K::from_element(inverse_root);
     if (c + 1 < K::nr) {
-      for (int p = 0; p < K::planes; ++p) {
-        const typename E::vec x = below[p] * inverse;
-        sum = E::fma(x, x, sum);
+      CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) {
+        const typename K::V x = below[p] * reciprocal;
+        sum = P::fma(x, x, sum);
       }
-      pivot = next - sum;
+      const typename K::V after = next - sum;
+      pivot = K::to_element(after);
     }
-    const auto reciprocal = K::from_element(inverse);
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
       t.c[p][v][c] = t.c[p][v][c] * reciprocal;
       P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);

@@ -37,12 +37,18 @@ struct tile_shape {
     else
       return Pack::unit(static_cast<int>(r));
   }
-  /// One number for all rows.
+  /// One number for all rows, and back.
   CHOLINV_INLINE static V from_element(const typename element::vec& x) {
     if constexpr (Lanes || width == 1)
       return x;
     else
       return Pack::broadcast(&x);
+  }
+  CHOLINV_INLINE static typename element::vec to_element(const V& x) {
+    if constexpr (Lanes || width == 1)
+      return x;
+    else
+      return x[0];
   }
   CHOLINV_INLINE static V right_operand(const S* p) {
     if constexpr (Lanes || width == 1)
