@@ -45,7 +45,7 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
     void* begin = memory.data();
     std::size_t space = memory.size() * sizeof(T);
     T* const first = static_cast<T*>(std::align(line, 1, begin, space));
-    std::fill_n(first, count * step, untouched);  // that need not be an element of the vector: malloc may know 8 bytes alone
+    std::fill_n(first, count * step, untouched);  // `first` may lie between two elements of the vector: malloc may align to 8 bytes
     return first;
   };
   std::vector<T> in_memory, out_memory;

@@ -62,9 +62,9 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
   return {fetching && k.real_bytes == 8 ? 52 : 90, never};
 }
 
-/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? It takes as long as that kernel does for
-/// sqrt(order * width / share) - width / 8 matrices, about: width over the gain that benchmarks/tune prints. For twice the order where
-/// matrices of a batch begin in the same few sets of a first-level cache.
+/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group takes about as long as that kernel
+/// takes for sqrt(order * width / share) - width / 8 matrices: width over the gain that benchmarks/tune prints. Where packed matrices begin
+/// in the same few sets of a first-level cache it takes as long as one of twice the order.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
   const index_t share = (t == task::invert ? 8 : 12) + (k.level == isa::avx512 ? 0 : 4);
