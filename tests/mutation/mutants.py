@@ -53,7 +53,7 @@ MUTANTS = [
     # panel.inl
     ("kernels/panel.inl", "K::panel_rows * (p * (p - 1) / 2)", "K::panel_rows * (p * (p + 1) / 2)"),
     ("kernels/panel.inl", "return (order + K::nr - 1) / K::nr * K::nr;", "return order / K::nr * K::nr;"),
-    ("kernels/panel.inl", "if (c >= count) break;", "if (c > count) break;"),
+    ("kernels/panel.inl", "if (c >= count) return 0;", "if (c > count) return 0;"),
     ("kernels/panel.inl", "return c + 1;", "return c + 2;"),
     ("kernels/panel.inl", "return j + bad;", "return bad;"),
     ("kernels/panel.inl", "E::store(diagonal, root);", "E::store(diagonal, pivot);"),
@@ -61,7 +61,7 @@ MUTANTS = [
     ("kernels/panel.inl", "K::right_operand(diagonal + K::column + K::row_width)", "K::right_operand(diagonal + K::column)"),
     ("kernels/panel.inl", "K::right_operand(diagonal + K::row_width + p * plane)", "K::right_operand(diagonal + K::row_width)"),
     ("kernels/panel.inl", "sum = P::fma(x, x, sum);", "sum = P::fnma(x, x, sum);"),
-    ("kernels/panel.inl", "after = next - sum;", "after = next + sum;"),
+    ("kernels/panel.inl", "next = next - sum;", "next = next + sum;"),
     ("kernels/panel.inl", "for (index_t r = top + rows;", "for (index_t r = top + 2 * rows;"),
     ("kernels/panel.inl", "for (index_t q = p + 1; q < first_below(j0); ++q)", "for (index_t q = p + 2; q < first_below(j0); ++q)"),
     # tiny.inl

@@ -109,62 +109,71 @@ struct factor_tile {
   }
 };
 
+/// Columns c and after of a diagonal block, of which `t` holds the sums and `columns` A, from row `row` of M vectors on. `pivot` is column
+/// c's. See factor_diagonal.
+template <class K, int c, int M>
+CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t row, index_t count, typename K::S* reciprocals,
+                                  const typename K::element::vec& pivot) {
+  using V = typename K::V;
+  using E = typename K::element;
+  using P = typename K::ops;
+  constexpr index_t plane = K::mv * K::width;
+  constexpr bool last = c + 1 == K::nr;
+  if (c >= count) return 0;
+  typename K::S* const column = columns + c * K::column;
+  typename K::S* const diagonal = column + (row + c) * K::row_width;
+  subtract_from(t, c, column);
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
+      P::store(column + p * plane + v * K::width, t.c[p][v][c]);
+  // All else waits for the next pivot, so it is computed once more by itself: what subtract_from and eliminate do with that element, in
+  // the same vectors and order, of numbers that have come through memory before this pivot's root is there.
+  V below[K::planes], sum = P::zero(), next = P::zero();
+  if constexpr (!last) {
+    typename K::S sums[M * K::width];
+    CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
+    sum = K::right_operand(sums + (row + c + 1) * K::row_width);
+    next = K::right_operand(diagonal + K::column + K::row_width);
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) below[p] = K::right_operand(diagonal + K::row_width + p * plane);
+  }
+  if (E::any(E::not_positive(pivot))) return c + 1;
+  const auto root = E::sqrt(pivot), inverse_root = E::reciprocal(root);
+  E::store(reciprocals + c * K::row_width, inverse_root);
+  const V reciprocal = K::from_element(inverse_root);
+  if constexpr (!last) {
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) {
+      const V x = below[p] * reciprocal;
+      sum = P::fma(x, x, sum);
+    }
+    next = next - sum;
+  }
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+    t.c[p][v][c] = t.c[p][v][c] * reciprocal;
+    P::store(column + p * plane + v * K::width, t.c[p][v][c]);
+  }
+  E::store(diagonal, root);
+  if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
+  eliminate<K, +1, false>(t, {column + row * K::row_width, K::column, plane}, c, 0);
+  if constexpr (!last)
+    return factor_columns<K, c + 1>(t, columns, row, count, reciprocals, K::to_element(next));
+  else
+    return 0;
+}
+
 /// The same for the vectors of `panel` that hold the diagonal block itself, from row `row` of them on: it is factored on the way, and
 /// 1 / diagonal left in `reciprocals`. Of a pivot only the real part counts. The answer is 0 or the first of `count` pivots that is not
 /// positive, in any lane, counted from 1.
 template <class K>
 int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals) {
   using S = typename K::S;
-  using E = typename K::element;
-  using P = typename K::ops;
   constexpr int M = K::diagonal_vectors;
-  constexpr index_t plane = K::mv * K::width;
-  const right_rows<S> b{panel + row * K::row_width, K::column, plane};
   S* const columns = panel + j * K::column;
-  S* const block = columns + row * K::row_width;
   tile<K, M> t;
   clear(t);
-  accumulate<K, +1, false, M, false>(t, panel, b, j);
-  // All else waits for the next pivot, so it is computed once more by itself: what subtract_from and eliminate do with that element, in
-  // the same vectors and order, of numbers that have come through memory before this pivot's root is there.
+  accumulate<K, +1, false, M, false>(t, panel, {panel + row * K::row_width, K::column, K::mv * K::width}, j);
   S sums[M * K::width];
-  CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][0]);
-  const typename K::V first = K::right_operand(block) - K::right_operand(sums + row * K::row_width);
-  typename E::vec pivot = K::to_element(first);
-  CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) {
-    if (c >= count) break;
-    subtract_from(t, c, columns + c * K::column);
-    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
-        P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
-    S* const diagonal = block + c * K::column + c * K::row_width;
-    typename K::V below[K::planes], sum, next;
-    if (c + 1 < K::nr) {
-      CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
-      sum = K::right_operand(sums + (row + c + 1) * K::row_width);
-      next = K::right_operand(diagonal + K::column + K::row_width);
-      CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) below[p] = K::right_operand(diagonal + K::row_width + p * plane);
-    }
-    if (E::any(E::not_positive(pivot))) return c + 1;
-    const auto root = E::sqrt(pivot), inverse_root = E::reciprocal(root);
-    E::store(reciprocals + c * K::row_width, inverse_root);
-    const typename K::V reciprocal = K::from_element(inverse_root);
-    if (c + 1 < K::nr) {
-      CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) {
-        const typename K::V x = below[p] * reciprocal;
-        sum = P::fma(x, x, sum);
-      }
-      const typename K::V after = next - sum;
-      pivot = K::to_element(after);
-    }
-    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
-      t.c[p][v][c] = t.c[p][v][c] * reciprocal;
-      P::store(columns + c * K::column + p * plane + v * K::width, t.c[p][v][c]);
-    }
-    E::store(diagonal, root);
-    if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
-    eliminate<K, +1, false>(t, {block + c * K::column, K::column, plane}, c, 0);
-  }
-  return 0;
+  CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(sums + v * K::width, t.c[0][v][0]);
+  const typename K::V pivot = K::right_operand(columns + row * K::row_width) - K::right_operand(sums + row * K::row_width);
+  return factor_columns<K, 0>(t, columns, row, count, reciprocals, K::to_element(pivot));
 }
 
 /// A = L L^H in place in the panels of A's lower triangle (zeros past the order), `group` column blocks after `group`. What lies above the
