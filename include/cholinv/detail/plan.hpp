@@ -64,11 +64,11 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to
 /// take as long as that kernel takes for sqrt(order * width / share) matrices (width over the gain that benchmarks/tune prints), width / 8
-/// less when it inverts; sixteen lanes at a multiple of 32 as long as at half as much again, for packed matrices of that order begin in
-/// the same few sets of a first-level cache.
+/// less when it inverts; sixteen lanes at a multiple of 32 up to as long as at twice that order, for packed matrices begin in the same few
+/// sets of a first-level cache there.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
-  const index_t order_in_cache = width > 8 && order % 32 == 0 ? order * 3 / 2 : order;
+  const index_t order_in_cache = width > 8 && order % 32 == 0 ? 2 * order : order;
   const index_t share = t == task::factorize ? 30 : k.level == isa::avx512 ? 9 : k.level == isa::avx2 ? 13 : 24;
   const index_t eighths = 8 * rest + (t == task::invert ? width : 0);
   return share * eighths * eighths > 64 * width * order_in_cache;
@@ -98,8 +98,8 @@ static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 0, 8)
               fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 1, 8));
 static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 64, 6, 8) &&
               fills_lanes({true, false, 8, isa::avx512}, task::factorize, 64, 6, 8));
-static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 10, 16) &&
-              fills_lanes({true, false, 4, isa::avx512}, task::invert, 65, 10, 16));
+static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 12, 16) &&
+              fills_lanes({true, false, 4, isa::avx512}, task::invert, 65, 12, 16));
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 8, 1, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 9, 1, false) == path::block);
