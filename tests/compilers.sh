@@ -31,8 +31,8 @@ for row in "$@"; do
   [[ $row == */libc++ ]] && command+=(-stdlib=libc++)
   if ! command -v "$compiler" >/dev/null; then
     verdict="not installed"
-  elif ! echo '#include <vector>' | "${command[@]}" -x c++ -fsyntax-only - 2>/dev/null; then
-    verdict="its standard library is not installed"
+  elif ! echo '#include <vector>' | "${command[@]}" -Werror -x c++ -fsyntax-only - 2>/dev/null; then
+    verdict="its standard library is not installed"  # libc++ warns of a clang too old for it
   else
     mkdir -p "build/compilers/$row"
     check "build/compilers/$row" "${command[@]}" || verdict=FAILED any_failed=1

@@ -52,7 +52,8 @@ void assign(X& x, const cholinv::tensor<T>& from, const std::vector<index_t>& sh
   for_each_element(shape, [&](index_t b, index_t i, index_t j) { at(x, b, i, j) = element(f, b, i, j); });
 }
 
-// A factor, what becomes of it, and the verdict on what comes out elsewhere. It knows nothing of the other library: it is compiled once.
+// A factor, what becomes of it, and the verdict on what comes out elsewhere. It knows nothing of the other library, and is compiled
+// once for each scalar.
 template <class T>
 struct from_tensors {
   from_tensors(const std::vector<index_t>& shape, bool upper) : trace(description(shape.back(), upper)) {

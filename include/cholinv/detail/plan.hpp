@@ -62,10 +62,10 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
   return {fetching && k.real_bytes == 8 ? 52 : 90, never};
 }
 
-/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to
-/// take as long as that kernel takes for sqrt(order * width / share) matrices (width over the gain that benchmarks/tune prints), width / 8
-/// less when it inverts; sixteen lanes at a multiple of 32 up to as long as at twice that order, for packed matrices begin in the same few
-/// sets of a first-level cache there.
+/// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to take as long as that
+/// kernel takes for sqrt(order * width / share) matrices, width / 8 less when it inverts: width over the gain that benchmarks/tune prints.
+/// Sixteen lanes at a multiple of 32 take up to as long as at twice that order, for packed matrices begin in the same few sets of a
+/// first-level cache there.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
   const index_t order_in_cache = width > 8 && order % 32 == 0 ? 2 * order : order;

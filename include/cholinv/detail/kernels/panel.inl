@@ -109,8 +109,8 @@ struct factor_tile {
   }
 };
 
-/// Columns c and after of a diagonal block, of which `t` holds the sums and `columns` A, from row `row` of M vectors on. `pivot` is column
-/// c's. See factor_diagonal.
+/// Columns c to `count` of a diagonal block, of which `t` holds the sums and `columns` A, from row `row` of M vectors on. `pivot` is column
+/// c's. The answer is factor_diagonal's.
 template <class K, int c, int M>
 CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t row, index_t count, typename K::S* reciprocals,
                                   const typename K::element::vec& pivot) {
@@ -159,9 +159,9 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
     return 0;
 }
 
-/// The same for the vectors of `panel` that hold the diagonal block itself, from row `row` of them on: it is factored on the way, and
-/// 1 / diagonal left in `reciprocals`. Of a pivot only the real part counts. The answer is 0 or the first of `count` pivots that is not
-/// positive, in any lane, counted from 1.
+/// What factor_tile does, for the vectors of `panel` that hold the diagonal block itself, from row `row` of them on: it is factored on the
+/// way, and 1 / diagonal left in `reciprocals`. Of a pivot only the real part counts. The answer is 0 or the first of `count` pivots that
+/// is not positive, in any lane, counted from 1.
 template <class K>
 int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals) {
   using S = typename K::S;
