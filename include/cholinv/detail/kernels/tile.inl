@@ -137,20 +137,18 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
   }
 }
 
-/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns.
-template <class K, int Sign, bool Back, int M, int m = 1>
+/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns. Piece m has the columns where m
+/// vectors take part; the last one has all that are left.
+template <class K, int Sign, bool Back, int m = 1, int M>
 CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   constexpr bool edge = K::rows_per_vector > 1;
-  const index_t head = count < K::rows_per_vector ? count : K::rows_per_vector;
-  if constexpr (!Back) accumulate<K, Sign, Back, m, edge>(t, a, b, head);
-  if (head < count) {
-    const right_rows<typename K::S> rest{b.data + head * b.step, b.step, b.plane, b.row};
-    if constexpr (m < M)
-      accumulate_upper<K, Sign, Back, M, m + 1>(t, a + head * K::column, rest, count - head);
-    else
-      accumulate<K, Sign, Back, M, false>(t, a + head * K::column, rest, count - head);
-  }
-  if constexpr (Back) accumulate<K, Sign, Back, m, edge>(t, a, b, head);
+  constexpr index_t begin = (m - 1) * K::rows_per_vector, next = m * K::rows_per_vector;
+  constexpr bool last = m == M + edge;
+  if constexpr (Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
+  if (begin < count)
+    accumulate<K, Sign, Back, m <= M ? m : M, edge && !last>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
+                                                             (last || count < next ? count : next) - begin);
+  if constexpr (!Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
 }
 
 /// The columns after i of a tile, plus Sign times column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal:
