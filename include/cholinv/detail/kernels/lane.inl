@@ -12,12 +12,15 @@ struct lane_sweep {
   static constexpr int strip = run_length / planes < mv ? mv : run_length / planes;
   static constexpr index_t element = planes * W, strip_column = strip * element;
   static constexpr int run_elements = run_length / planes;
+  /// Elements of a row of the factor that are read together: no less than 16 bytes, for a vector of shorter pieces takes long to join.
+  static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 && W >= 4 ? 2 * nr : nr;
+  static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
   static_assert(strip % mv == 0);
   static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size, "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);
-    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (padded + 1) * K::block_column;
+    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (padded + row_elements) * K::block_column;
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
@@ -41,22 +44,29 @@ struct lane_sweep {
   /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.
   /// Past the order they are zero. What comes along from above the diagonal is never looked at.
   static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
-    using run = run_of<K, nr * planes>;
-    V x[nr * planes];
     const index_t height = n - j < nr ? n - j : nr, end = j + height;
     if (column == planes) {
+      using run = run_of<K, row_elements * planes>;
       for (index_t r = 0; r < height; ++r)
-        for (index_t k = 0; k < end; k += nr) {
-          const index_t offset = (j + r) * row + k * planes, width = end - k < nr ? end - k : nr;
-          if (width == nr)
+        for (index_t k = 0; k < end; k += row_elements) {
+          V x[row_elements * planes];
+          index_t begin = k, left = end - k;
+          if constexpr (row_elements > nr) {  // a piece past the end of a row comes with what is before it, again
+            begin = n < row_elements ? 0 : k + row_elements > n ? n - row_elements : k;
+            left = n - begin;
+          }
+          const index_t offset = (j + r) * row + begin * planes;
+          if (left >= row_elements)
             run::load(in, offset, x);
           else
-            run::load_some(in, offset, static_cast<int>(width * planes), x);
-          CHOLINV_UNROLL for (int c = 0; c < nr; ++c) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
-              P::store(to + (k + c) * to_column + p * to_plane + r * W, x[c * planes + p]);
+            run::load_some(in, offset, static_cast<int>(left * planes), x);
+          CHOLINV_UNROLL for (int c = 0; c < row_elements; ++c) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
+              P::store(to + (begin + c) * to_column + p * to_plane + r * W, x[c * planes + p]);
         }
     } else {
+      using run = run_of<K, nr * planes>;
       for (index_t k = 0; k < end; ++k) {
+        V x[nr * planes];
         const index_t offset = k * column + j * planes;
         if (height == nr)
           run::load(in, offset, x);
@@ -90,26 +100,32 @@ struct lane_sweep {
         conj_reciprocal_lanes<K>(d, x);
         for (int p = 0; p < planes; ++p) P::store(reciprocals + p * K::block_plane + r * W, x[p]);
       }
-      for (index_t p = 0; y.first(p) <= j; ++p) {
-        const index_t first = y.first(p);
-        with_vectors<K, solve_tile>(y.vectors(p, j + nr), y.at(p, first), first, j,
-                                    right_rows<S>{rows + first * K::block_column, K::block_column, K::block_plane}, reciprocals);
+      const index_t end = j + nr < n ? j + nr : n;
+      S* panel = work;
+      for (index_t first = 0; first <= j; panel += y.step(first), first += K::panel_rows) {
+        const right_rows<S> b{rows + first * K::block_column, K::block_column, K::block_plane};
+        with_vectors<K, solve_tile>(end - first, panel, first, j, b, reciprocals);
         memory.step();
       }
     }
     if (P::any(bad)) return false;
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
     const bool by_rows = out_column == planes;
-    for (index_t i0 = 0; i0 < n; i0 += strip) {
+    const S* left = work;
+    for (index_t i0 = 0, first = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
-      for (index_t p = i0 / K::panel_rows; y.first(p) < end; ++p)
-        for (index_t j = 0; j < end && j < y.first(p + 1); j += nr) {
-          const index_t first = y.first(p), pj = j / K::panel_rows, i = j > first ? j : first;
-          const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)) * W, K::column, plane};
-          with_vectors<K, product_tile>(y.vectors(p, n) - static_cast<int>(i - first), y.at(p, i) + (i - first) * W, b, n - i,
-                                        result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
-          memory.step();
-        }
+      for (; first < end; left += y.step(first), first += K::panel_rows) {
+        const S* right = work;
+        const index_t last = first + K::panel_rows < n ? first + K::panel_rows : n;
+        for (index_t j0 = 0; j0 <= first; right += y.step(j0), j0 += K::panel_rows)
+          for (index_t j = j0; j < j0 + K::panel_rows && j < last; j += nr) {
+            const index_t i = j > first ? j : first;
+            const right_rows<S> b{right + (i - j0) * K::column + (j - j0) * W, K::column, plane};
+            with_vectors<K, product_tile>(last - i, left + (i - first) * (K::column + W), b, n - i,
+                                          result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
+            memory.step();
+          }
+      }
       write_strip(result, i0, end - i0, out, by_rows ? out_row : out_column, !by_rows);
     }
     return true;
@@ -117,10 +133,11 @@ struct lane_sweep {
 
   /// Rows [i0, i0 + height) of the result as far as the diagonal, and their adjoint, to their places.
   static void write_strip(S* t, index_t i0, index_t height, S* const* out, index_t row, bool conjugate) {
-    for (index_t c = 0; c < height; ++c) {  // the diagonal block is Hermitian
+    CHOLINV_UNROLL for (int c = 0; c < strip; ++c) {  // the diagonal block is Hermitian
+      if (c >= height) break;
       S* diagonal = t + (i0 + c) * strip_column;
       if constexpr (planes == 2) P::store(diagonal + c * element + W, conjugate ? -P::zero() : P::zero());
-      for (index_t r = 0; r < c; ++r) {
+      CHOLINV_UNROLL for (int r = 0; r < c; ++r) {
         const S* from = t + (i0 + r) * strip_column + c * element;
         P::store(diagonal + r * element, P::load(from));
         if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));

@@ -15,6 +15,8 @@ struct upper_panels {
   static index_t size(index_t order) { return offset(padded(order), count(order)); }
 
   typename K::S* at(index_t p, index_t column) const { return data + offset(columns, p) + (column - first(p)) * K::column; }
+  /// From the panel that begins with row `first` to the next one.
+  index_t step(index_t first) const { return K::column * (columns - first); }
   /// Vectors of panel p that hold rows of the matrix, not padding, before row `end`.
   int vectors(index_t p, index_t end) const {
     const index_t v = ((end < order ? end : order) - first(p) + K::rows_per_vector - 1) / K::rows_per_vector;
@@ -36,9 +38,9 @@ struct lower_panels {
   typename K::S* at(index_t p, index_t column) const { return data + offset(p) + column * K::column; }
 };
 
-/// Call F<M> with M = 1, or else mv: the tile shapes there are. Lanes have tiles of nr rows, or else mv.
+/// Call F<M> for m or more vectors with M = 1, or else mv: the tile shapes there are. Lanes have tiles of nr rows, or else mv.
 template <class K, template <class, int> class F, class... Args>
-CHOLINV_INLINE void with_vectors(int m, Args... args) {
+CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
   constexpr int few = K::lanes ? K::nr : 1;
   if (m <= few)
     F<K, few>::run(args...);
@@ -52,23 +54,29 @@ template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
   static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = K::lanes || M == K::mv;
+  static_assert(!K::lanes || M <= 2 * K::nr, "in lanes a tile on the diagonal has it in its last columns");
   CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
+    const index_t done = j - first;  // columns of this panel before j
+    if constexpr (!may_be_on_diagonal)
+      solve<false>(panel, done, b, reciprocals);
+    else if (!may_be_below || done < M * K::rows_per_vector)
+      solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
+    else if constexpr (may_be_below)
+      solve<false>(panel, done, b, reciprocals);
+  }
+
+ private:
+  template <bool OnDiagonal>
+  CHOLINV_INLINE static void solve(S* panel, index_t done, right_rows<S> b, const S* reciprocals) {
     tile<K, M> t;
     clear(t);
-    const index_t done = j - first;  // columns of this panel before j
-    const bool on_diagonal = may_be_on_diagonal && (!may_be_below || done < M * K::rows_per_vector);
-    if (on_diagonal) {
+    if constexpr (OnDiagonal) {
       CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][c] =
           K::unit(done + c - v * K::rows_per_vector);
     }
     accumulate_upper<K, -1, false>(t, panel, b, done);
     b.data += done * b.step;
-    if constexpr (may_be_on_diagonal) {
-      if (on_diagonal) substitute<K, true>(t, b, reciprocals, done);
-    }
-    if constexpr (may_be_below) {
-      if (!on_diagonal) substitute<K, false>(t, b, reciprocals, 0);
-    }
+    substitute<K, OnDiagonal>(t, b, reciprocals, done);
     store_columns(t, panel + done * K::column);
   }
 };
