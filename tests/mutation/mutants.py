@@ -81,7 +81,7 @@ MUTANTS = [
     ("kernels/move.inl", "run_of<K, 4>::load(from, first, x + first);", "run_of<K, 4>::load(from, e, x + first);"),
     ("kernels/lane.inl", "P::store(diagonal + r * element, P::load(from));", ""),
     ("kernels/lane.inl", "if (c >= height) break;", "if (c >= height - 1) break;"),
-    ("kernels/lane.inl", "k + row_elements > n ? n - row_elements : k;", "k;"),
+    ("kernels/lane.inl", "begin = n < row_elements ? 0 :", "begin = n < row_elements ? n :"),
     ("kernels/lane.inl", "left + (i - first) * (K::column + W)", "left + (i - first) * K::column"),
     ("kernels/lane.inl", "right + (i - j0) * K::column + (j - j0) * W", "right + (i - j0) * K::column"),
     ("kernels/lane.inl", "P::load(rows + (j + r) * K::block_column +", "P::load(rows + j * K::block_column +"),
