@@ -13,14 +13,15 @@ struct lane_sweep {
   static constexpr index_t element = planes * W, strip_column = strip * element;
   static constexpr int run_elements = run_length / planes;
   /// Elements of a row of the factor that are read together: no less than 16 bytes, for a vector of shorter pieces takes long to join.
-  static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 && W >= 4 ? 2 * nr : nr;
+  static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
   static_assert(strip % mv == 0);
   static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size, "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);
-    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (padded + row_elements) * K::block_column;
+    const index_t rows = padded + row_elements - nr;  // a piece may go past the smallest orders
+    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (1 + rows) * K::block_column;
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
 
@@ -41,8 +42,9 @@ struct lane_sweep {
   }
 
  private:
-  /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes: row r of column k at to + k * to_column + r * W.
-  /// Past the order they are zero. What comes along from above the diagonal is never looked at.
+  /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes or a piece of row_elements: row r of column k at
+  /// to + k * to_column + r * W. Rows past the order are zero. What comes along from above the diagonal is never looked at, nor are columns
+  /// past the order.
   static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
     const index_t height = n - j < nr ? n - j : nr, end = j + height;
     if (column == planes) {

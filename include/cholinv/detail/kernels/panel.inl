@@ -38,12 +38,11 @@ struct lower_panels {
   typename K::S* at(index_t p, index_t column) const { return data + offset(p) + column * K::column; }
 };
 
-/// Call F<M> for m or more vectors with M = 1, or else mv: the tile shapes there are. Lanes have tiles of nr rows, or else mv.
+/// Call F<M> for the first of m rows of lanes with M = nr where these are enough, or else mv: the tile shapes there are.
 template <class K, template <class, int> class F, class... Args>
 CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
-  constexpr int few = K::lanes ? K::nr : 1;
-  if (m <= few)
-    F<K, few>::run(args...);
+  if (m <= K::nr)
+    F<K, K::nr>::run(args...);
   else
     F<K, K::mv>::run(args...);
 }
@@ -53,13 +52,13 @@ CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
 template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
-  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = K::lanes || M == K::mv;
-  static_assert(!K::lanes || M <= 2 * K::nr, "in lanes a tile on the diagonal has it in its last columns");
+  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = M == K::mv;
+  static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
   CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
     const index_t done = j - first;  // columns of this panel before j
     if constexpr (!may_be_on_diagonal)
       solve<false>(panel, done, b, reciprocals);
-    else if (!may_be_below || done < M * K::rows_per_vector)
+    else if (!may_be_below || done < M * K::rows_per_vector)  // in lanes with the tile's last nr rows: so with_vectors chooses
       solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
     else if constexpr (may_be_below)
       solve<false>(panel, done, b, reciprocals);

@@ -138,7 +138,7 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
 }
 
 /// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns. Piece m has the columns where m
-/// vectors take part; the last one has all that are left.
+/// vectors take part, the last of them as an edge; the last piece has all columns that are left, without one.
 template <class K, int Sign, bool Back, int m = 1, int M>
 CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   constexpr bool edge = K::rows_per_vector > 1;
