@@ -55,13 +55,10 @@ struct solve_tile {
   static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = M == K::mv;
   static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
   CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
-    const index_t done = j - first;  // columns of this panel before j
-    if constexpr (!may_be_on_diagonal)
-      solve<false>(panel, done, b, reciprocals);
-    else if (!may_be_below || done < M * K::rows_per_vector)  // in lanes with the tile's last nr rows: so with_vectors chooses
-      solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
-    else if constexpr (may_be_below)
-      solve<false>(panel, done, b, reciprocals);
+    const index_t done = j - first;    // columns of this panel before j
+    if constexpr (may_be_on_diagonal)  // in lanes with the tile's last nr rows: so with_vectors chooses
+      if (!may_be_below || done < M * K::rows_per_vector) return solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
+    if constexpr (may_be_below) solve<false>(panel, done, b, reciprocals);
   }
 
  private:
