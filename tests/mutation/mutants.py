@@ -46,7 +46,7 @@ MUTANTS = [
     ("kernels/tile.inl", "const index_t k = Back ? left - 1 : count - left;", "const index_t k = count - left;"),
     ("kernels/tile.inl", "{b.data + begin * b.step, b.step, b.plane, b.row},", "{b.data, b.step, b.plane, b.row},"),
     ("kernels/tile.inl", "(last || count < next ? count : next) - begin", "(last ? count : next) - begin"),
-    ("kernels/tile.inl", "m <= M ? m : M, edge && !last>", "m <= M ? m : M, false>"),
+    ("kernels/tile.inl", "Back, vectors, edge && !last>", "Back, vectors, false>"),
     ("kernels/tile.inl", "for (int j = i + 1; j < K::nr; ++j)", "for (int j = i + 2; j < K::nr; ++j)"),
     ("kernels/tile.inl", "const index_t last = diagonal + i;", "const index_t last = diagonal + i + 1;"),
     ("kernels/tile.inl", "return last_row < 0 ? K::ops::zero() : b;", "return b;"),

@@ -144,10 +144,11 @@ CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, righ
   constexpr bool edge = K::rows_per_vector > 1;
   constexpr index_t begin = (m - 1) * K::rows_per_vector, next = m * K::rows_per_vector;
   constexpr bool last = m == M + edge;
+  constexpr int vectors = m - (m > M);
   if constexpr (Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
   if (begin < count)
-    accumulate<K, Sign, Back, m <= M ? m : M, edge && !last>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
-                                                             (last || count < next ? count : next) - begin);
+    accumulate<K, Sign, Back, vectors, edge && !last>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
+                                                      (last || count < next ? count : next) - begin);
   if constexpr (!Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
 }
 
