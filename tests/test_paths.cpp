@@ -78,7 +78,7 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
 
 TYPED_TEST(paths, batches_beyond_the_caches) {
   using T = TypeParam;
-  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33, 60, 64, 101}) {
+  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33, 60, 64, 100, 101}) {
     const index_t count = 33000000 / (n * n * static_cast<index_t>(sizeof(T))) + 5;
     check_batch<T>(601, n, count, 0, false, false, 1);
     if (n == 3 || n == 8 || n == 13 || n == 60 || n == 64) {
@@ -96,6 +96,13 @@ TYPED_TEST(paths, lanes_in_the_same_cache_sets) {
     for (bool in_place : {false, true})
       for (index_t count : {9, 16, 37}) check_batch<T>(604, n, count, 0, in_place, count == 37, 1, count == 16);
   for (index_t n : {7, 20, 31}) check_batch<T>(605, n, 37, 4096 - n * n, false, true, 1);
+}
+
+// From order 91 on lanes take matrices only where they are, and only those that do not fall into the same sets.
+TYPED_TEST(paths, lanes_of_larger_matrices) {
+  using T = TypeParam;
+  for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151}) check_batch<T>(608, n, 19, n % 2 * 5, n > 100, n % 2 == 0, 1, n % 3 == 0);
+  check_batch<T>(609, 100, 19, 3 * 4096 - 100 * 100, false, true, 1);
 }
 
 // Law: a team inside the matrix, of whatever size, finds what one thread finds; a bad matrix is left alone.

@@ -116,6 +116,44 @@ TYPED_TEST(layout_rule_11, same_bits_of_cholesky_in_every_company) {
   }
 }
 
+// The same for both tasks from order 91 on, where strides decide whether lanes take the matrices.
+TYPED_TEST(layout_rule_11, same_bits_of_larger_matrices_in_a_batch) {
+  using T = TypeParam;
+  const std::uint64_t seed = 308;
+  engine g(seed);
+  std::size_t turn = 0;
+  for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151, 180, 181}) {
+    constexpr index_t kinds = 3, size = 17;
+    const bool upper = n % 2 == 1;
+    const cholinv::tensor<T> positives = random_positives<T>(g, {kinds}, n, upper);
+    cholinv::options o = using_backend(cholinv::backend::native);
+    o.threads = 1;
+    const cholinv::tensor<T> factors = cholinv::cholesky(positives, upper, o), inverses = cholinv::cholesky_inverse(factors, upper, o);
+    cholinv::tensor<T> batch({size, n, n});
+    const auto repeat = [&](const cholinv::tensor<T>& from) {
+      for (index_t b = 0; b < size; ++b) std::copy_n(from.data() + b % kinds * n * n, n * n, batch.data() + b * n * n);
+      return cholinv::tensor_view<const T>(batch);
+    };
+    const std::vector<std::pair<layout, layout>> pairs{{layout::row_major, layout::row_major},
+                                                       {layouts[turn % 8], layouts[(3 * turn + 1) % 8]}};
+    for (const auto& [in, to] : pairs) {
+      SCOPED_TRACE(describe<T>(seed, n, upper, std::string(layout_name(in)) + " -> " + layout_name(to), cholinv::backend::native));
+      guarded<T> out(to, with_matrix({size}, n));
+      const auto check = [&](const cholinv::tensor<T>& alone) {
+        const auto results = matrices(out.view());
+        for (index_t b = 0; b < size; ++b)
+          ASSERT_TRUE(same_matrix(results[static_cast<std::size_t>(b)], matrices(alone)[static_cast<std::size_t>(b % kinds)])) << b;
+        ASSERT_TRUE(out.outside_untouched());
+      };
+      cholinv::cholesky(guarded<T>(in, repeat(positives)).const_view(), upper, out.view(), o);
+      check(factors);
+      cholinv::cholesky_inverse(guarded<T>(in, repeat(factors)).const_view(), upper, out.view(), o);
+      check(inverses);
+    }
+    ++turn;
+  }
+}
+
 // A batch in one dimension or in several, transposed or not, is the same list of matrices.
 TYPED_TEST(layout_rule_11, same_bits_in_any_batch_shape) {
   using T = TypeParam;

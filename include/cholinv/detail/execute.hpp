@@ -86,9 +86,7 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   lapack_can = lapack_can && order <= lapack_most;
 #endif
   result.streaming = static_cast<double>(count) * static_cast<double>(order) * static_cast<double>(order) * sizeof(T) > cached_bytes;
-  const auto way = [&](task t) {
-    return choose_path(kind_of<T>(), o.use, lapack_can, order, count, result.streaming && t == task::invert);
-  };
+  const auto way = [&](task t) { return choose_path(kind_of<T>(), t, o.use, lapack_can, order, count, result.streaming); };
   result.way = way(w.what);
   // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
   const int most = std::is_trivially_copyable_v<T> && worth_a_team(order, count) ? available_threads(o.threads) : 1;
@@ -274,12 +272,18 @@ class runner {
 
 template <task t, class T>
 tally execute(const problem<T>& p, on_failure policy, const options& o) {
-  const plan how = checked_plan<T>(wording_of(t), p.order, p.count, p.list_bytes, o);
+  plan how = checked_plan<T>(wording_of(t), p.order, p.count, p.list_bytes, o);
   if (p.order == 0) {
     if (p.info != nullptr)
       for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;
     return {};
   }
+  index_t group = 1;  // matrices that had better stay together
+  if constexpr (is_ieee<real_t<T>>)
+    if (how.way == path::lanes) {
+      group = native<T, t>::width();
+      if (!suits_lanes(p, group)) how.way = path::block;
+    }
   // A small call does not pay for an allocation.
   char local[1 << 14];
   const std::size_t bytes = o.scratch == nullptr ? how.work_bytes() : 0;
@@ -290,9 +294,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   tally result;
 #ifdef _OPENMP
   // Whole groups of lanes for each thread.
-  index_t unit = 1;
-  if constexpr (is_ieee<real_t<T>>)
-    if (how.way == path::lanes) unit = native<T, t>::width();
+  const index_t unit = how.way == path::lanes ? group : 1;
   const index_t units = (p.count + unit - 1) / unit;
 #pragma omp parallel num_threads(how.threads)
   {

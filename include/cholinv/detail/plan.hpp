@@ -47,19 +47,40 @@ kind kind_of() {
 }
 
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
-/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 5 to 30% at the orders given here and more
-/// when they factorise, until their working set, W triangles, outgrows a second-level cache of 1 MB; where that is smaller they lose a
-/// little sooner, and their scratch memory soon is megabytes. LAPACK wins only where the instruction set in use is behind the one that
-/// its kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096. From memory, lanes of
-/// 64-bit numbers lose sooner where the block kernel fetches the next matrix while it works on one.
+/// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 2 to 30% up to the orders given here and by
+/// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner where the block
+/// kernel fetches the next matrix while it works on one. LAPACK wins only where the instruction set in
+/// use is behind the one that its kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to
+/// 4096, and with 16-byte vectors up to 192 where OpenBLAS had no wider ones.
 struct thresholds {
   index_t lanes, lapack;
 };
 constexpr index_t never = std::numeric_limits<index_t>::max();
-constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
-  if (!k.vectors) return {0, never};
-  if (k.level == isa::baseline) return {!baseline_has_lanes ? 0 : k.is_complex ? 8 : 16, k.is_complex ? 16 : 128};
-  return {fetching && k.real_bytes == 8 ? 52 : 90, never};
+constexpr index_t most_in_lanes(const kind& k, task t, bool streaming) noexcept {
+  const bool wide = k.level == isa::avx512;
+  if (!k.vectors || (k.level == isa::baseline && !baseline_has_lanes)) return 0;
+  if (t == task::factorize) return 180;
+  if (k.real_bytes == 4) return wide && streaming ? 100 : 150;
+  if (!wide) return streaming ? 90 : 120;
+  return k.is_complex ? (streaming ? 64 : 120) : (streaming ? 52 : 90);
+}
+constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
+  return {most_in_lanes(k, t, streaming), k.vectors && k.level == isa::baseline ? 128 : never};
+}
+
+/// Up to here lanes take copies of matrices that they cannot well read or write where they are. Copies of larger ones would leave the
+/// cache.
+inline constexpr index_t most_copied = 90;
+
+/// Can lanes take these matrices at all? Without copies their rows or columns must lie side by side, and sixteen matrices not begin in the
+/// same few sets of a first-level cache, whose ways repeat every 4 kB; of lists that is guessed.
+template <class T>
+bool suits_lanes(const problem<T>& p, index_t width) noexcept {
+  const auto crowded = [&](index_t step) {
+    return width > 8 && (step == 0 ? p.order % 32 == 0 : step * static_cast<index_t>(sizeof(T)) % 4096 == 0);
+  };
+  return p.order <= most_copied ||
+         ((p.in_row == 1 || p.in_column == 1) && (p.out_row == 1 || p.out_column == 1) && !crowded(p.in_step()) && !crowded(p.out_step()));
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to take as long as that
@@ -69,7 +90,7 @@ constexpr thresholds tuned(const kind& k, bool fetching) noexcept {
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
   const index_t order_in_cache = width > 8 && order % 32 == 0 ? 2 * order : order;
-  const index_t share = t == task::factorize ? 30 : k.level == isa::avx512 ? 9 : k.level == isa::avx2 ? 13 : 24;
+  const index_t share = t == task::factorize || k.level == isa::baseline ? 24 : k.level == isa::avx2 ? 13 : 9;
   const index_t eighths = 8 * rest + (t == task::invert ? width : 0);
   return share * eighths * eighths > 64 * width * order_in_cache;
 }
@@ -88,8 +109,9 @@ constexpr bool worth_a_team(index_t order, index_t count) noexcept {
 constexpr bool team_inside(index_t order, index_t count, int threads) noexcept { return order >= 256 && count < 4 * threads; }
 
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
-constexpr path choose_path(const kind& k, backend use, bool lapack_is_present, index_t order, index_t count, bool fetching) noexcept {
-  const thresholds limit = tuned(k, fetching);
+constexpr path choose_path(const kind& k, task t, backend use, bool lapack_is_present, index_t order, index_t count,
+                           bool streaming) noexcept {
+  const thresholds limit = tuned(k, t, streaming);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
   return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
@@ -100,17 +122,20 @@ static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 64, 6, 8
               fills_lanes({true, false, 8, isa::avx512}, task::factorize, 64, 6, 8));
 static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 12, 16) &&
               fills_lanes({true, false, 4, isa::avx512}, task::invert, 65, 12, 16));
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 4, 100, false) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 8, 1, false) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 9, 1, false) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 300, 100, false) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 90, 100, false) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::automatic, true, 90, 9000, true) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, true, 300, 100, false) == path::lapack);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::automatic, false, 300, 100, false) == path::block);
-static_assert(choose_path({true, false, 8, isa::baseline}, backend::native, true, 300, 100, false) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, backend::lapack, true, 1, 100, false) == path::lapack);
-static_assert(choose_path({false, true, 16, isa::avx512}, backend::automatic, false, 2, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 4, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 8, 1, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 9, 1, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 90, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 90, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 180, 9000, true) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 181, 100, false) == path::block);
+static_assert(choose_path({true, true, 4, isa::avx2}, task::invert, backend::automatic, true, 150, 100, false) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::automatic, true, 300, 100, false) == path::lapack);
+static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::automatic, false, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::native, true, 300, 100, false) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::lapack, true, 1, 100, false) == path::lapack);
+static_assert(choose_path({false, true, 16, isa::avx512}, task::invert, backend::automatic, false, 2, 100, false) == path::block);
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -242,8 +242,8 @@ struct lane_kernel {
   using K = tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>;
   using sweep = lane_sweep<K>;
 
-  /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out.
-  static index_t work(index_t order) { return sweep_work(order) + 3 * W * pitch(order, true); }
+  /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out, as far as there are any.
+  static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 3 * W * pitch(order, true) : 0); }
 
   /// Plain matrices of an order that is unrolled, in at most 64 groups of W.
   template <task t>
@@ -261,9 +261,10 @@ struct lane_kernel {
     const strided<S> out_shape{nullptr, out_row, out_column};
     const index_t size = n * n * planes;
     const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
-    const bool in_crowd = plain_in && crowded(in, count), out_crowd = plain_out && crowded(out, count);
+    const bool may_copy = n <= most_copied;
+    const bool in_crowd = may_copy && plain_in && crowded(in, count), out_crowd = may_copy && plain_out && crowded(out, count);
     const bool copy_in = in_crowd || (in_row != planes && in_column != planes);
-    const bool send_out = streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
+    const bool send_out = may_copy && streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
     const bool copy_out = out_crowd || (out_row != planes && out_column != planes) || send_out;
     S* const copies_in = work + sweep_work(n);
     S* copies_out = copies_in + W * pitch(n, true);
