@@ -27,7 +27,7 @@ call through(cholinv::detail::path way, const job& j) {
   cholinv::options o;
   plan how;
   how.way = way;
-  how.streaming = static_cast<double>(bytes(j.type, j.order)) / 2 * static_cast<double>(j.batch) > cached_bytes;
+  how.streaming = streams(j.order, j.batch, sizeof(T));
   how.bytes =
       sizeof(real_t<T>) * static_cast<std::size_t>(std::max(native<T, t>::lane_work(j.order), native<T, t>::block_work(j.order, 1)));
   return [=] {

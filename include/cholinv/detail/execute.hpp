@@ -33,7 +33,7 @@ struct plan {
   path way = path::block;
   int threads = 1;
   bool inside = false;     // the threads share each matrix instead of the batch
-  bool streaming = false;  // the result outgrows the caches: write past them
+  bool streaming = false;  // the batch outgrows the caches: fetch it ahead and write past them
   std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
   std::size_t least = 0;   // bytes that the checks took before
 
@@ -85,7 +85,7 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
 #ifdef CHOLINV_USE_LAPACK
   lapack_can = lapack_can && order <= lapack_most;
 #endif
-  result.streaming = static_cast<double>(count) * static_cast<double>(order) * static_cast<double>(order) * sizeof(T) > cached_bytes;
+  result.streaming = streams(order, count, sizeof(T));
   const auto way = [&](task t) { return choose_path(kind_of<T>(), t, o.use, lapack_can, order, count, result.streaming); };
   result.way = way(w.what);
   // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.

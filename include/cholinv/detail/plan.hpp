@@ -49,9 +49,9 @@ kind kind_of() {
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
 /// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 2 to 30% up to the orders given here and by
 /// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner where the block
-/// kernel fetches the next matrix while it works on one. LAPACK wins only where the instruction set in
-/// use is behind the one that its kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to
-/// 4096, and with 16-byte vectors up to 192 where OpenBLAS had no wider ones.
+/// kernel fetches the next matrix while it works on one. LAPACK wins only where the instruction set in use is behind the one that its
+/// kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors
+/// up to 192 where OpenBLAS had no wider ones.
 struct thresholds {
   index_t lanes, lapack;
 };
@@ -95,8 +95,13 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
   return share * eighths * eighths > 64 * width * order_in_cache;
 }
 
-/// A result of more bytes than a last-level cache has for one core goes to memory anyway, and had better go there directly.
-inline constexpr double cached_bytes = 32e6;
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead and written past the caches:
+/// from 10 MB of results on that was faster where the cache has 32 MB and in and out lie apart. Not so matrices of hardly more than a cache
+/// line, which are worth no step of their own: of order 3 in double and less they take 2 to 6 times as long that way.
+constexpr bool streams(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
+  const double matrix = static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
+  return matrix >= 100 && matrix * static_cast<double>(count) > 12e6;
+}
 
 /// A call that is done before a team of threads has woken up stays on one: waking costs what this many multiplications do.
 constexpr bool worth_a_team(index_t order, index_t count) noexcept {
