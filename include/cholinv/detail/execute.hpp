@@ -293,8 +293,8 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   if (how.threads == 1) return runner<T, t>(p, how, policy, memory).run(0, p.count);
   tally result;
 #ifdef _OPENMP
-  // Whole groups of lanes for each thread.
-  const index_t unit = how.way == path::lanes ? group : 1;
+  // Whole groups of lanes for each thread, unless these are so few that one would wait for the others.
+  const index_t unit = how.way == path::lanes && p.count >= 16 * group * how.threads ? group : 1;
   const index_t units = (p.count + unit - 1) / unit;
 #pragma omp parallel num_threads(how.threads)
   {
