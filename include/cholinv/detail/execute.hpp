@@ -90,9 +90,10 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   result.way = way(w.what);
   // Threads share nothing but the read-only arguments; a scalar that owns memory may not bear even that.
   const int most = std::is_trivially_copyable_v<T> && worth_a_team(order, count) ? available_threads(o.threads) : 1;
-  result.inside = most > 1 && result.way == path::block && team_inside(order, count, most);
-  result.threads = result.inside || count > most ? most : static_cast<int>(count);
-  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, result.inside ? most : 1));
+  const int team = result.way == path::block ? team_inside(order, count, most) : 1;
+  result.inside = team > 1;
+  result.threads = result.inside ? team : count > most ? most : static_cast<int>(count);
+  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, team));
   if constexpr (is_ieee<S>)
     if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
       bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));

@@ -110,8 +110,15 @@ constexpr bool worth_a_team(index_t order, index_t count) noexcept {
   return n * n * n * static_cast<double>(count) >= multiplications;
 }
 
-/// Do threads share each matrix, or the batch? Large matrices that are too few to keep all threads busy to the end are shared.
-constexpr bool team_inside(index_t order, index_t count, int threads) noexcept { return order >= 256 && count < 4 * threads; }
+/// How many threads share each matrix; 1 where they share the batch instead. Large matrices are shared that are too few to keep all threads
+/// busy to the end. From order 1024 on the caches would rather have one of them at a time; below, two threads with two matrices were 5 to
+/// 25% faster apart. A single one of order 200 is enough for two threads; more would mostly wait for each other.
+constexpr int team_inside(index_t order, index_t count, int threads) noexcept {
+  if (order < 256) return order >= 200 && count == 1 && threads > 1 ? 2 : 1;
+  const index_t rounds = (count + threads - 1) / threads;
+  const bool busy = order < 1024 && 7 * count >= 6 * rounds * threads;
+  return count < 4 * threads && !busy ? threads : 1;
+}
 
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
 constexpr path choose_path(const kind& k, task t, backend use, bool lapack_is_present, index_t order, index_t count,
@@ -121,6 +128,9 @@ constexpr path choose_path(const kind& k, task t, backend use, bool lapack_is_pr
   return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
 
+static_assert(team_inside(199, 1, 8) == 1 && team_inside(200, 1, 8) == 2 && team_inside(200, 2, 8) == 1);
+static_assert(team_inside(256, 1, 8) == 8 && team_inside(256, 8, 8) == 1 && team_inside(256, 9, 8) == 8);
+static_assert(team_inside(1024, 8, 8) == 8 && team_inside(1024, 32, 8) == 1);
 static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 0, 8) &&
               fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 1, 8));
 static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 64, 6, 8) &&
