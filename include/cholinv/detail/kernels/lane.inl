@@ -284,6 +284,8 @@ struct lane_kernel {
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
       if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
+      // A line that two groups of results share does not go past the caches, and its stores would hold up those that do.
+      if (send_out && done + ahead < known && address(out[done + ahead]) % cache_line != 0) __builtin_prefetch(out[done + ahead], 0, 3);
       bool good, take = copy_out;
       if (unrolled) {
         // Evenly spaced where they are, or as copies; one alone may be anywhere. Idle lanes do what others do.
