@@ -106,4 +106,9 @@ MUTANTS = [
     ("execute.hpp", "(bad >> (l / width) & 1) != 0", "(bad >> l & 1) != 0"),
     ("execute.hpp", "p_.in_row == p_.out_row && ", ""),
     ("execute.hpp", "if (whole < count) run_lanes(first + whole,", "if (whole < count) run_lanes(first,"),
+    ("execute.hpp", "if (!suits_lanes(p, group)) how.way = path::block;", ""),
+    ("plan.hpp", "((p.in_row == 1 || p.in_column == 1) && ", "("),
+    ("plan.hpp", "(p.out_row == 1 || p.out_column == 1) && ", ""),
+    ("kernels/lane.inl", "const bool may_copy = n <= most_copied;", "const bool may_copy = true;"),
+    ("kernels/lane.inl", "order <= most_copied ? 3 * W * pitch(order, true)", "order < most_copied ? 3 * W * pitch(order, true)"),
 ]
