@@ -279,11 +279,11 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
       for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;
     return {};
   }
-  index_t group = 1;  // matrices that had better stay together
+  index_t group = 1;  // matrices that lanes take at once
   if constexpr (is_ieee<real_t<T>>)
     if (how.way == path::lanes) {
       group = native<T, t>::width();
-      if (!suits_lanes(p, group)) how.way = path::block;
+      if (!suits_lanes(p, group)) how.way = path::block;  // which has enough memory: scratch does not depend on strides
     }
   // A small call does not pay for an allocation.
   char local[1 << 14];

@@ -68,12 +68,12 @@ constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
   return {most_in_lanes(k, t, streaming), k.vectors && k.level == isa::baseline ? 128 : never};
 }
 
-/// Up to here lanes take copies of matrices that they cannot well read or write where they are. Copies of larger ones would leave the
-/// cache.
+/// Up to here lanes take copies of matrices that they cannot well read or write where they are. Copies of larger ones would leave
+/// the cache.
 inline constexpr index_t most_copied = 90;
 
-/// Can lanes take these matrices at all? Without copies their rows or columns must lie side by side, and sixteen matrices not begin in the
-/// same few sets of a first-level cache, whose ways repeat every 4 kB; of lists that is guessed.
+/// Without copies rows or columns must lie side by side: lanes can take no others. Nor had sixteen matrices better begin in the same few
+/// sets of a first-level cache, whose ways repeat every 4 kB; where there is no step from one to the next, in lists, that is guessed.
 template <class T>
 bool suits_lanes(const problem<T>& p, index_t width) noexcept {
   const auto crowded = [&](index_t step) {
@@ -95,9 +95,9 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
   return share * eighths * eighths > 64 * width * order_in_cache;
 }
 
-/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead and written past the caches:
-/// from 10 MB of results on that was faster where the cache has 32 MB and in and out lie apart. Not so matrices of hardly more than a cache
-/// line, which are worth no step of their own: of order 3 in double and less they take 2 to 6 times as long that way.
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead and written past the caches.
+/// Where the cache has 32 MB that was faster from 10 MB of results on, in and out apart; smaller caches are more common than larger ones.
+/// Matrices of less than 100 bytes are not worth steps of their own: of orders up to 3 in double they took 2 to 6 times as long that way.
 constexpr bool streams(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
   const double matrix = static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
   return matrix >= 100 && matrix * static_cast<double>(count) > 12e6;
@@ -111,13 +111,13 @@ constexpr bool worth_a_team(index_t order, index_t count) noexcept {
 }
 
 /// How many threads share each matrix; 1 where they share the batch instead. Large matrices are shared that are too few to keep all threads
-/// busy to the end. From order 1024 on the caches would rather have one of them at a time; below, two threads with two matrices were 5 to
-/// 25% faster apart. A single one of order 200 is enough for two threads; more would mostly wait for each other.
+/// busy: for six sevenths of the time, and from order 1024 on always, for the caches would rather have one of these at a time. Below, two
+/// threads with two matrices were 5 to 25% faster apart. A single one of order 200 is enough for two threads; more would mostly wait.
 constexpr int team_inside(index_t order, index_t count, int threads) noexcept {
   if (order < 256) return order >= 200 && count == 1 && threads > 1 ? 2 : 1;
+  if (count / 4 >= threads) return 1;
   const index_t rounds = (count + threads - 1) / threads;
-  const bool busy = order < 1024 && 7 * count >= 6 * rounds * threads;
-  return count < 4 * threads && !busy ? threads : 1;
+  return order < 1024 && 7 * count >= 6 * rounds * threads ? 1 : threads;
 }
 
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).

@@ -252,8 +252,8 @@ struct lane_kernel {
   }
 
   /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and
-  /// of the `known` ones those that come next are fetched. The answer has a bit for each group that was not done, because a matrix in
-  /// it is bad.
+  /// of the `known` ones those that come next are fetched. Above most_copied their rows or columns lie side by side. The answer has a bit
+  /// for each group that was not done, because a matrix in it is bad.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
                            index_t out_column, int count, int known, bool streaming, S* work) {
