@@ -62,7 +62,7 @@ constexpr index_t most_in_lanes(const kind& k, task t, bool streaming) noexcept 
   if (t == task::factorize) return 180;
   if (k.real_bytes == 4) return wide && streaming ? 100 : 150;
   if (!wide) return streaming ? 90 : 120;
-  return k.is_complex ? (streaming ? 64 : 120) : (streaming ? 52 : 90);
+  return k.is_complex ? (streaming ? 60 : 120) : (streaming ? 52 : 90);
 }
 constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
   return {most_in_lanes(k, t, streaming), k.vectors && k.level == isa::baseline ? 128 : never};
