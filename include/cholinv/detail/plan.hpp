@@ -72,24 +72,24 @@ constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
 /// the cache.
 inline constexpr index_t most_copied = 90;
 
-/// Without copies rows or columns must lie side by side: lanes can take no others. Nor had sixteen matrices better begin in the same few
-/// sets of a first-level cache, whose ways repeat every 4 kB; where there is no step from one to the next, in lists, that is guessed.
+/// Do `width` matrices `bytes` apart compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
+constexpr bool crowd(index_t width, index_t bytes) noexcept { return width > 8 && bytes % 4096 == 0; }
+
+/// Without copies rows or columns must lie side by side: lanes can take no others. Nor had the matrices better crowd; where there is no
+/// step from one to the next, in lists, they are taken to be packed.
 template <class T>
 bool suits_lanes(const problem<T>& p, index_t width) noexcept {
-  const auto crowded = [&](index_t step) {
-    return width > 8 && (step == 0 ? p.order % 32 == 0 : step * static_cast<index_t>(sizeof(T)) % 4096 == 0);
-  };
+  const auto spread = [&](index_t step) { return !crowd(width, (step == 0 ? p.order * p.order : step) * static_cast<index_t>(sizeof(T))); };
   return p.order <= most_copied ||
-         ((p.in_row == 1 || p.in_column == 1) && (p.out_row == 1 || p.out_column == 1) && !crowded(p.in_step()) && !crowded(p.out_step()));
+         ((p.in_row == 1 || p.in_column == 1) && (p.out_row == 1 || p.out_column == 1) && spread(p.in_step()) && spread(p.out_step()));
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to take as long as that
 /// kernel takes for sqrt(order * width / share) matrices, width / 8 less when it inverts: width over the gain that benchmarks/tune prints.
-/// Sixteen lanes at a multiple of 32 take up to as long as at twice that order, for packed matrices begin in the same few sets of a
-/// first-level cache there.
+/// Packed matrices that crowd take up to as long as those of twice the order.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
-  const index_t order_in_cache = width > 8 && order % 32 == 0 ? 2 * order : order;
+  const index_t order_in_cache = crowd(width, order * order * k.real_bytes) ? 2 * order : order;
   const index_t share = t == task::factorize || k.level == isa::baseline ? 24 : k.level == isa::avx2 ? 13 : 9;
   const index_t eighths = 8 * rest + (t == task::invert ? width : 0);
   return share * eighths * eighths > 64 * width * order_in_cache;

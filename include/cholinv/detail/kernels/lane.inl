@@ -359,10 +359,9 @@ struct lane_kernel {
     const int groups = (in_steps && W <= 8 ? 2 : 1) + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     return groups < 64 / W ? groups : 64 / W;
   }
-  /// Would the lanes' matrices compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
   template <class Pointer>
   static bool crowded(const Pointer* m, int count) {
-    return W > 8 && count > 8 && (m[1] - m[0]) * static_cast<index_t>(sizeof(S)) % 4096 == 0;
+    return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S)));
   }
   /// From one copy to the next; with `apart` at another place in the sets each.
   static index_t pitch(index_t n, bool apart) {
