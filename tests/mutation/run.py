@@ -16,7 +16,7 @@ from mutants import MUTANTS
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Those that notice most come first.
 PROGRAMS = ["test_agreement", "test_layout", "test_same_bits", "test_nonfinite", "test_cholesky", "test_lapack_types", "test_pointers",
-            "test_paths", "test_overlap", "test_tensor", "test_calls", "test_resources", "test_environment", "test_large"]
+            "test_paths", "test_spans", "test_overlap", "test_tensor", "test_calls", "test_resources", "test_environment", "test_large"]
 
 
 def broken(path, old, new):

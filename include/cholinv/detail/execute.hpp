@@ -181,7 +181,8 @@ class runner {
       const index_t steps = info == 0 ? native<T, t>::block_steps(p_.order) : 0;
 #pragma omp parallel num_threads(threads)
       for (index_t s = 0; s < steps; ++s) {
-        native<T, t>::block_step(s, p_, m, nullptr, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
+        native<T, t>::block(s, s + 1, p_, m, streaming_, nullptr, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
+        if (streaming_) native<T, t>::fence();
 #pragma omp barrier
       }
 #else
@@ -212,7 +213,7 @@ class runner {
       if (way_ == path::lapack && lapack_can_take(t, p_.order, m.in, p_.in_row, p_.in_column))
         if (const int info = lapack<T>::run(t, p_, m, reinterpret_cast<T*>(work_.data())); info != lapack_missed_it) return info;
 #endif
-    return native<T, t>::block(p_, m, next, work_.data());
+    return native<T, t>::block(p_, m, streaming_, next, work_.data());
   }
 
   /// Are they plain, of an order that is unrolled, and in and out in one way?

@@ -86,18 +86,19 @@ struct native {
   using S = real_t<T>;
   static constexpr index_t planes = planes_of<T>;
 
-  /// One matrix by the block kernel, in steps: the share of member `me` of a team in the s-th one. See block.inl.
-  static void block_step(index_t s, const problem<T>& p, const place<T>& m, const T* next, S* memory, int* info, index_t me, index_t team) {
+  /// One matrix by the block kernel, in steps: the share of member `me` of a team in steps s to `end`. See block.inl.
+  static void block(index_t s, index_t end, const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory, int* info,
+                    index_t me, index_t team) {
     const strided<const S> in{reinterpret_cast<const S*>(m.in), planes * p.in_row, planes * p.in_column};
     const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
-    CHOLINV_WITH_ISA(block_kernel<T>::template step<t>(s, {p.order, in, out, reinterpret_cast<const S*>(next), memory, info, me, team}))
+    CHOLINV_WITH_ISA(
+        block_kernel<T>::template run<t>(s, end, {p.order, in, out, streaming, reinterpret_cast<const S*>(next), memory, info, me, team}))
   }
   static index_t block_steps(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(order)) }
   /// All steps on one thread. The answer is the info.
-  static int block(const problem<T>& p, const place<T>& m, const T* next, S* memory) {
+  static int block(const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory) {
     int info = 0;
-    const index_t steps = block_steps(p.order);
-    for (index_t s = 0; s < steps; ++s) block_step(s, p, m, next, memory, &info, 0, 1);
+    block(0, block_steps(p.order), p, m, streaming, next, memory, &info, 0, 1);
     return info;
   }
   /// The first `count` of `known` matrices, in up to 64 groups of width(), by the lane kernel. The answer has a bit for each group that

@@ -6,18 +6,24 @@ struct block_sweep {
   static constexpr index_t plane = K::mv * K::width;  // within a column of a panel
   static_assert(K::row_width == 1);
 
-  /// Column blocks of L (rows of Y in the product) that go over a panel of Y while it is in the second-level cache. From where Y
-  /// outgrows the third level it is read less often than it could be, so more blocks at once pay for their memory.
-  static index_t blocks_at_once(index_t order) { return order < 2048 ? 8 : 32; }
+  /// From here on panels outgrow the second-level cache, and long sums take one span of columns after the other: all tiles of a group's
+  /// columns and as many rows, so that what they read stays in that cache. Below, one span holds all: measured, to order 1200 spans cost
+  /// 5%.
+  static constexpr index_t least_in_spans = 2048, span_columns = 192, panels_at_once = span_columns / K::panel_rows;
+  static_assert(span_columns % K::panel_rows == 0 && span_columns % K::nr == 0, "tiles lie within a span");
+  static index_t span(index_t order) { return order < least_in_spans ? upper_panels<K>::count(order) * K::panel_rows : span_columns; }
+  /// A group: column blocks of L (rows of Y in the product) that go over panels of Y while they are near.
+  static index_t blocks_at_once(index_t order) { return order < least_in_spans ? 8 : span_columns / K::nr; }
 
   /// The work on one matrix is done in steps by a team, of which this is the share of one member. All must have finished a step before
-  /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written. Where `next`, the
-  /// matrix that comes after it, is not null, all of them lie in memory rather than in a cache, and results may go past the caches: a
-  /// fence is the caller's.
+  /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written. With `streaming`
+  /// matrices lie in memory rather than in a cache, and results may go past the caches: a fence is the caller's. `next` is the matrix that
+  /// comes after it, or null.
   struct share {
     index_t order;
     strided<const S> in;
     strided<S> out;
+    bool streaming;
     const S* next;
     S* memory;
     int* info;
@@ -26,99 +32,197 @@ struct block_sweep {
 
   /// Scalars of memory for either task.
   static index_t work(index_t order, index_t team) {
-    const index_t invert = upper_panels<K>::size(order) + team * K::column * K::nr + blocks_in(order) * packed_size(order);
-    const index_t factorize = lower_panels<K>::size(order) + factorization<K>::reciprocals_size;
+    const index_t invert = upper_panels<K>::size(order) + team * tiles(order) * tile_size + packed_group(order).size();
+    const index_t columns = blocks_at_once(order) * K::nr, sums = order < least_in_spans ? 0 : lower_panels<K>::count(order) * columns;
+    const index_t factorize = lower_panels<K>::size(order) + factorization<K>::reciprocals_size(columns) + sums * K::column;
     return invert > factorize ? invert : factorize;
   }
   template <task t>
   static index_t steps(index_t order) {
-    if constexpr (t == task::invert)
-      return 2 * groups(order, blocks_at_once(order) * K::nr) + 1;
-    else
-      return 2 * groups(order, factorization<K>::group_columns) + 2;
+    const index_t all = groups(order, blocks_at_once(order) * K::nr);
+    return t == task::invert ? 2 * all + 1 : factor_steps(order) * all + 2;
   }
+  /// Steps s to `end` of them: more than one at once where the team is one.
   template <task t>
-  static void step(index_t s, const share& x) {
+  static void run(index_t s, index_t end, const share& x) {
     if constexpr (t == task::invert)
-      invert(s, x);
+      invert(s, end, x);
     else
-      factorize(s, x);
+      factorize(s, end, x);
   }
 
  private:
   static index_t groups(index_t order, index_t columns) { return (order + columns - 1) / columns; }
-  static index_t blocks_in(index_t order) {
-    const index_t blocks = groups(order, K::nr);
-    return blocks < blocks_at_once(order) ? blocks : blocks_at_once(order);
+  static constexpr index_t tile_size = K::column * K::nr;
+  /// That hold sums of the product until its last span.
+  static index_t tiles(index_t order) { return order < least_in_spans ? 1 : panels_at_once * blocks_at_once(order); }
+
+  /// The rows of L in a group: the reciprocals of the diagonal, then the columns of a span in one block after the other, span after span.
+  struct packed_rows {
+    S* data;
+    index_t columns, blocks, span;
+    index_t size() const { return blocks * (1 + columns) * K::block_column; }
+    S* reciprocals(index_t block) const { return data + block * K::block_column; }
+    /// The columns from `begin` on, where a span begins; and how far it is there from block to block.
+    S* at(index_t begin) const { return data + blocks * (1 + begin) * K::block_column; }
+    index_t step(index_t begin) const { return (begin + span < columns ? span : columns - begin) * K::block_column; }
+  };
+  static packed_rows packed_group(index_t order, S* data = nullptr) {
+    const index_t blocks = groups(order, K::nr), most = blocks_at_once(order);
+    return {data, upper_panels<K>::padded(order), blocks < most ? blocks : most, span(order)};
   }
-  /// The reciprocals of a column block, then its rows.
-  static index_t packed_size(index_t order) { return (1 + upper_panels<K>::padded(order)) * K::block_column; }
+
+  /// One panel during one span: its columns [begin, end). A column block has its sums in tile number `first_tile` + block * `tiles` of this
+  /// member's, and fetches as many `part`s from `ahead` on one: all blocks together what the next such stretch reads.
+  struct stretch {
+    index_t panel, begin, end, first_tile, tiles;
+    const S* ahead;
+    index_t part;
+    CHOLINV_INLINE void fetch(index_t block) const {
+      if (ahead == nullptr) return;
+      constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
+      for (const S *q = ahead + block * part, *last = q + part; q < last; q += line) __builtin_prefetch(q, 0, 2);
+    }
+  };
+  /// Calls work(stretch) for this member's panels from `p` on whose first rows are before `rows`, a few at a time, and each span of their
+  /// columns before `columns`: from the last one, `Back`, or from the first one on.
+  template <bool Back, class Panels, class Work>
+  CHOLINV_INLINE static void over_spans(const Panels& y, index_t p, index_t rows, index_t columns, const share& x, const Work& work) {
+    if (y.order < least_in_spans) {
+      for (; y.first(p) < rows; p += x.team) work(stretch{p, 0, columns, 0, 0, nullptr, 0});
+      return;
+    }
+    constexpr index_t width = span_columns;
+    const index_t blocks = blocks_at_once(y.order), part = width / blocks * K::column, after = x.team * panels_at_once;
+    for (; y.first(p) < rows; p += after) {
+      const index_t low = y.first_column(p) / width * width, high = (columns - 1) / width * width;
+      for (index_t k = Back ? high : low; low <= k && k <= high; k += Back ? -width : width) {
+        index_t last = p;  // of these panels that takes part
+        while (last + x.team < p + after && y.first(last + x.team) < rows && y.first_column(last + x.team) < k + width) last += x.team;
+        for (index_t q = p; q <= last; q += x.team) {
+          const bool here = q < last;
+          const index_t next = here ? q + x.team : p, from = here ? k : Back ? k - width : k + width, begin = y.first_column(next);
+          const S* const ahead = from < low || from > high ? nullptr : y.at(next, begin < from ? from : begin);
+          work(stretch{q, k, k + width < columns ? k + width : columns, (q - p) / x.team * blocks, 1, ahead, part});
+        }
+      }
+    }
+  }
 
   /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: rows of L that do not stay are
   /// packed, then all panels of Y go over them; then the product.
-  static void invert(index_t s, const share& x) {
+  static void invert(index_t s, index_t last, const share& x) {
     const index_t order = x.order, columns = blocks_at_once(order) * K::nr;
     const upper_panels<K> y{x.memory, order, upper_panels<K>::padded(order)};
-    S* packed = x.memory + y.size(order);
-    S* result = packed + blocks_in(order) * packed_size(order) + x.me * K::column * K::nr;
-    if (s < steps<task::invert>(order) - 1) {
+    const packed_rows l = packed_group(order, x.memory + y.size(order));
+    for (; s < last; ++s) {
       const index_t j0 = s / 2 * columns, end = j0 + columns < order ? j0 + columns : order;
-      if (s % 2 == 0)
+      if (j0 >= order) {
+        multiply(y, columns, l.data + l.size() + x.me * tiles(order) * tile_size, x);
+      } else if (s % 2 == 0) {
         for (index_t j = j0 + x.me * K::nr; j < end; j += x.team * K::nr) {
-          S* reciprocals = packed + (j - j0) / K::nr * packed_size(order);
-          pack_reciprocals<K>(order, x.in, j, reciprocals);
-          pack_rows<K>(order, x.in, j, reciprocals + K::block_column);
+          pack_reciprocals<K>(order, x.in, j, l.reciprocals((j - j0) / K::nr));
+          if (rows_stay(x, j)) continue;
+          for (index_t k = 0; k < j + K::nr; k += l.span)
+            pack_rows<K>(order, x.in, j, k, k + l.span, l.at(k) + (j - j0) / K::nr * l.step(k));
         }
-      else
-        for (index_t p = x.me; y.first(p) < end; p += x.team) solve(y, p, j0, end, packed, x);
-      return;
+      } else {
+        over_spans<false>(y, x.me, end, end, x, solving{y, l, j0, end, x});
+      }
     }
-    for (index_t j0 = 0; j0 < order; j0 += columns)
-      for (index_t p = j0 / K::panel_rows; p < y.count(order); ++p)
-        if (p % x.team == x.me)
-          for (index_t j = j0; j < j0 + columns && j < order && j < y.first(p + 1); j += K::nr) product(y, p, j, result, x);
   }
-
-  /// Columns [j0, end) of panel p of Y. Meanwhile the places of a result in memory come nearer.
-  static void solve(const upper_panels<K>& y, index_t p, index_t j0, index_t end, const S* packed, const share& x) {
-    const index_t first = y.first(p);
-    for (index_t j = first < j0 ? j0 : first; j < end; j += K::nr) {
-      if (x.next != nullptr && !is_large(x.order)) fetch_places(x, first, j);
-      const S* reciprocals = packed + (j - j0) / K::nr * packed_size(y.order);
-      right_rows<S> b{reciprocals + (1 + first) * K::block_column, K::block_column, K::block_plane};
-      if (rows_stay<K>(x.order, x.in, j)) b = {x.in.at(j, first), x.in.column, 1, x.in.row};
-      if (j >= first + K::panel_rows)
-        solve_tile<K, K::mv>::run(y.at(p, first), first, j, b, reciprocals);
-      else
-        for (int v = 0; v < y.vectors(p, j + K::nr); ++v) {
-          const index_t row = v * K::rows_per_vector;
-          solve_tile<K, 1>::run(y.at(p, first + row) + v * K::width, first + row, j, {b.data + row * b.step, b.step, b.plane, b.row},
-                                reciprocals);
-        }
+  /// out <- Y Y^H.
+  CHOLINV_INLINE static void multiply(const upper_panels<K>& y, index_t columns, S* sums, const share& x) {
+    for (index_t j0 = 0, mine = x.me; j0 < x.order; j0 += columns) {
+      while (mine < j0 / K::panel_rows) mine += x.team;
+      const index_t end = j0 + columns < x.order ? j0 + columns : x.order;
+      over_spans<true>(y, mine, x.order, x.order, x, multiplying{y, sums, j0, end, x});
     }
   }
 
-  /// Rows of panel p times the rows [j, j + nr) of Y, to their place in `out`: the vectors from the diagonal on. Meanwhile the next
-  /// matrix comes nearer, or, of a large one, these places.
-  static void product(const upper_panels<K>& y, index_t p, index_t j, S* result, const share& x) {
-    if (x.next != nullptr) fetch(x.order, strided<const S>{x.next, x.in.row, x.in.column}, y.first(p), K::panel_rows, j, K::nr);
-    const index_t order = y.order, first = y.first(p), pj = j / K::panel_rows;
-    const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
-    if (i >= order) return;
-    if (is_large(order)) fetch_places(x, first, j);
-    const right_rows<S> b{y.at(pj, i) + (j - y.first(pj)), K::column, plane};
-    sum_and_write(y.vectors(p, order) - static_cast<int>(above), y.at(p, i) + above * K::width, b, order, i, j, result,
-                  result_rows<K>(x.out, x.next != nullptr));
+  /// Do the sweeps read rows [j, j + nr) of L where they are? Packing costs more than it brings, except where what they read together lies
+  /// pages apart.
+  CHOLINV_INLINE static bool rows_stay(const share& x, index_t j) {
+    return j + K::nr <= x.order && x.order < least_in_spans && (x.in.column == K::planes || (x.in.row == K::planes && x.order <= 512));
   }
-  /// A tile of the product, m vectors from row i and nr columns from column j on. What cannot go straight to its place goes by way of
-  /// `memory`.
+
+  /// What the columns of a stretch contribute to the columns [j0, end) of its panel of Y. Meanwhile the places of a result in memory come
+  /// nearer.
+  struct solving {
+    const upper_panels<K>& y;
+    const packed_rows& l;
+    index_t j0, end;
+    const share& x;
+    void operator()(const stretch& w) const {
+      const index_t first = y.first(w.panel), from = first < w.begin ? w.begin : first, step = l.step(w.begin);
+      index_t j = from < j0 ? j0 : from, block = (j - j0) / K::nr;
+      const S *reciprocals = l.reciprocals(block), *packed = l.at(w.begin) + block * step + (from - w.begin) * K::block_column;
+      for (; j < end; j += K::nr, ++block, reciprocals += K::block_column, packed += step) {
+        const bool is_last = j < w.end;
+        if (x.streaming && is_last && !is_large(x.order)) fetch_places(x, first, j);
+        w.fetch(block);
+        right_rows<S> b{packed, K::block_column, K::block_plane};
+        if (rows_stay(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
+        if (j >= first + K::panel_rows)
+          solve_tile<K, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,
+                                    is_last ? reciprocals : nullptr);
+        else
+          for (int v = 0; v < y.vectors(w.panel, j + K::nr); ++v) {
+            const index_t row = v * K::rows_per_vector;
+            solve_tile<K, 1>::run(y.at(w.panel, first + row) + v * K::width, first + row, j,
+                                  {b.data + row * b.step, b.step, b.plane, b.row}, reciprocals);
+          }
+      }
+    }
+  };
+
+  /// What the columns of a stretch contribute to its rows of the product with the rows [j, j + nr) of Y, the vectors from the diagonal on;
+  /// after the first columns, which come last, it goes to its place in `out`. Meanwhile the next matrix comes nearer, or, of a large one,
+  /// these places.
+  struct multiplying {
+    const upper_panels<K>& y;
+    S* sums;
+    index_t j0, end;
+    const share& x;
+    void operator()(const stretch& w) const {
+      for (index_t j = j0; j < end && j < y.first(w.panel + 1); j += K::nr) tile_from(w, j);
+    }
+
+   private:
+    void tile_from(const stretch& w, index_t j) const {
+      const index_t order = y.order, first = y.first(w.panel), pj = j / K::panel_rows, block = (j - j0) / K::nr;
+      const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
+      if (w.begin <= first) {
+        if (x.next != nullptr) fetch(order, strided<const S>{x.next, x.in.row, x.in.column}, first, K::panel_rows, j, K::nr);
+        if (i >= order) return;
+        if (is_large(order)) fetch_places(x, first, j);
+      }
+      w.fetch(block);
+      const index_t from = w.begin <= first ? i : w.begin;
+      sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above), y.at(w.panel, from) + above * K::width,
+                    y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size,
+                    result_rows<K>(x.out, x.streaming));
+    }
+  };
+
+  /// A tile of the product, m vectors from row i and nr columns from column j on, as far as the columns [from, end) contribute: those of
+  /// `a` and `b`. What cannot go straight to its place goes by way of `memory`, where also sums are from span to span.
   template <int M = K::mv>
-  static void sum_and_write(int m, const S* a, right_rows<S> b, index_t order, index_t i, index_t j, S* memory, result_rows<K> out) {
+  static void sum_and_write(int m, const S* a, const S* b, index_t from, index_t end, index_t order, index_t i, index_t j, S* memory,
+                            result_rows<K> out) {
     if constexpr (M > 1)
-      if (m < M) return sum_and_write<M - 1>(m, a, b, order, i, j, memory, out);
+      if (m < M) return sum_and_write<M - 1>(m, a, b, from, end, order, i, j, memory, out);
+    constexpr index_t whole = whole_from<K, M>;
     tile<K, M> t;
-    clear(t);
-    accumulate_upper<K, +1, true>(t, a, b, order - i);
+    if (end < order)
+      load_columns(t, memory);
+    else
+      clear(t);
+    const index_t corner = from > i ? 0 : whole;
+    if (corner < end - from)
+      accumulate<K, +1, true, M, false>(t, a + corner * K::column, {b + corner * K::column, K::column, plane}, end - from - corner);
+    if (from > i) return store_columns(t, memory);
+    accumulate_corner<K, +1, true>(t, a, {b, K::column, plane}, end - i);
     CHOLINV_UNROLL for (int v = 0; v < M; ++v, i += K::rows_per_vector) {
       if constexpr (K::side > 1)
         if (out.side_by_side() && out.whole(order, i, j)) {
@@ -131,13 +235,14 @@ struct block_sweep {
     }
   }
 
-  /// Is a result so large that its places have left the second-level cache before they are written? Measured with one of 1 MB: up to 2 MB
-  /// asking for them costs 1 to 5%, from 2.9 MB on it brings 5 to 15% of the product.
-  static bool is_large(index_t order) { return order * order * K::planes * static_cast<index_t>(sizeof(S)) > 5 << 19; }
+  /// Is a result so large that its places have left the second-level cache before they are written? Where that cache has 1 MB, asking for
+  /// them costs 1 to 5% of the product up to 2 MB and brings 5 to 15% from 2.9 MB on; where it has 2 MB and the next one is slow, it
+  /// brings 10 to 20% from 1.3 MB on.
+  static bool is_large(index_t order) { return order * order * K::planes * static_cast<index_t>(sizeof(S)) > 1 << 20; }
 
   /// Asks for the places of a tile at row i and column j and of its mirror image, unless results go past the caches.
   CHOLINV_INLINE static void fetch_places(const share& x, index_t i, index_t j) {
-    if (result_rows<K>(x.out, x.next != nullptr).past_caches) return;
+    if (result_rows<K>(x.out, x.streaming).past_caches) return;
     fetch(x.order, x.out, j, K::nr, i, K::panel_rows);
     fetch(x.order, x.out, i, K::panel_rows, j, K::nr);
   }
@@ -152,20 +257,45 @@ struct block_sweep {
       for (index_t k = j; k < end; k += line) __builtin_prefetch(m.at(i, k), 0, 2);
   }
 
-  /// out <- L with A = L L^H, zero above the diagonal; or its info. First A is copied to panels, last L from them.
-  static void factorize(index_t s, const share& x) {
-    const factorization<K> f{{x.memory, x.order}, x.memory + lower_panels<K>::size(x.order)};
-    const index_t panels = f.l.count(x.order), j0 = (s - 1) / 2 * f.group_columns;
-    if (s == 0) {
-      for (index_t p = x.me; p < panels; p += x.team) read_panel(f.l, p, x.in);
-    } else if (s % 2 == 1 && j0 < x.order) {
-      if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0));
-    } else if (*x.info == 0) {
-      for (index_t p = x.me; p < panels; p += x.team)
-        if (s == steps<task::factorize>(x.order) - 1)
-          write_panel(f.l, p, x.out);
-        else if (p >= f.first_below(j0))
-          f.factor_below(j0, p);
+  /// What the columns of a stretch contribute to the group of columns of a factor from j0 on.
+  struct summing {
+    const factorization<K>& f;
+    index_t j0;
+    void operator()(const stretch& w) const {
+      for (index_t j = j0; j < f.end_of(j0) && j < f.l.first(w.panel + 1); j += K::nr) {
+        w.fetch((j - j0) / K::nr);
+        f.sum_up(j0, j, w.panel, w.begin, w.end);
+      }
+    }
+  };
+
+  /// Of a group of columns, when it is factored.
+  static index_t factor_steps(index_t order) { return order < least_in_spans ? 2 : 3; }
+  /// out <- L with A = L L^H, zero above the diagonal; or its info. First A is copied to panels, last L from them. For a group of columns
+  /// after the other: its diagonal blocks, then what is below; before both, if they are many, the sums over all columns before it.
+  static void factorize(index_t s, index_t end, const share& x) {
+    const index_t order = x.order, columns = blocks_at_once(order) * K::nr, each = factor_steps(order);
+    const lower_panels<K> l{x.memory, order};
+    S* const reciprocals = x.memory + l.size(order);
+    S* const sums = order < least_in_spans ? nullptr : reciprocals + factorization<K>::reciprocals_size(columns);
+    const factorization<K> f{l, columns, reciprocals, sums};
+    const index_t panels = l.count(order);
+    for (; s < end; ++s) {
+      const index_t group = (s - 1) / each, j0 = group * columns, left = each * (group + 1) - s;
+      if (s == 0) {
+        for (index_t p = x.me; p < panels; p += x.team) read_panel(l, p, x.in);
+      } else if (j0 >= order) {
+        for (index_t p = x.me; p < panels && *x.info == 0; p += x.team) write_panel(l, p, x.out);
+      } else if (left == 1) {
+        if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0));
+      } else if (left == 0 && *x.info == 0) {
+        for (index_t p = x.me; p < panels; p += x.team)
+          if (p >= f.first_below(j0)) f.factor_below(j0, p);
+      } else if (j0 > 0 && *x.info == 0) {
+        index_t mine = x.me;
+        while (mine < j0 / K::panel_rows) mine += x.team;
+        over_spans<false>(l, mine, order, j0, x, summing{f, j0});
+      }
     }
   }
 
@@ -181,7 +311,7 @@ struct block_sweep {
     if constexpr (K::side > 1)
       if (moves_in_squares(a.row, a.column))
         for (; done + K::side <= last; done += K::side)
-          pack_squares<K>(l.order, a, done, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
+          pack_squares<K>(l.order, a, done, 0, done + K::side, l.at(p, 0) + (done - first), K::column, plane);
     for (index_t i = done; i < last; ++i)
       for (index_t k = 0; k <= i; ++k)
         for (int q = 0; q < K::planes; ++q) l.at(p, k)[i - first + q * plane] = a.at(i, k)[q];

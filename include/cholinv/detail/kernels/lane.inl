@@ -5,6 +5,7 @@ struct lane_sweep {
   using S = typename K::S;
   using V = typename K::V;
   using P = typename K::ops;
+  static constexpr index_t few_columns = factorization<K>::few_columns;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
   /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
@@ -16,14 +17,15 @@ struct lane_sweep {
   static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
   static_assert(strip % mv == 0);
-  static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size, "a run may read past the only panel");
+  static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size(few_columns),
+                "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);
     const index_t rows = padded + row_elements - nr;  // a piece may go past the smallest orders
     return upper_panels<K>::size(order) + (padded + strip) * strip_column + (1 + rows) * K::block_column;
   }
-  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size; }
+  static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size(few_columns); }
 
   /// How often a run takes a step of the traffic. Inversion does after each tile, for bursts do not overlap with computing;
   /// factorisation with the rows that come in, before it computes.
@@ -203,8 +205,8 @@ struct lane_sweep {
     for (index_t i = upper_panels<K>::padded(n); i < l.first(l.count(n)); ++i)  // rows of the last panel past the order
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
         for (int p = 0; p < planes; ++p) P::store(l.at(i / K::panel_rows, k) + p * plane + i % K::panel_rows * W, P::zero());
-    const factorization<K> f{l, work + l.size(n)};
-    for (index_t j0 = 0; j0 < n; j0 += f.group_columns) {
+    const factorization<K> f{l, few_columns, work + l.size(n), nullptr};
+    for (index_t j0 = 0; j0 < n; j0 += few_columns) {
       if (f.factor_diagonal_blocks(j0) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p);
     }

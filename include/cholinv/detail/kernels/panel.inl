@@ -10,6 +10,7 @@ struct upper_panels {
   static index_t padded(index_t order) { return (order + K::nr - 1) / K::nr * K::nr; }
   static index_t count(index_t order) { return (order + K::panel_rows - 1) / K::panel_rows; }
   static index_t first(index_t p) { return p * K::panel_rows; }
+  static index_t first_column(index_t p) { return first(p); }
   /// Scalars before panel p: those of p panels that lose panel_rows columns each time.
   static index_t offset(index_t columns, index_t p) { return K::column * (p * columns - K::panel_rows * (p * (p - 1) / 2)); }
   static index_t size(index_t order) { return offset(padded(order), count(order)); }
@@ -32,6 +33,7 @@ struct lower_panels {
 
   static index_t count(index_t order) { return upper_panels<K>::count(order); }
   static index_t first(index_t p) { return p * K::panel_rows; }
+  static index_t first_column(index_t) { return 0; }
   static index_t offset(index_t p) { return K::column * K::panel_rows * (p * (p + 1) / 2); }
   static index_t size(index_t order) { return offset(count(order)); }
 
@@ -59,6 +61,24 @@ struct solve_tile {
     if constexpr (may_be_on_diagonal)  // in lanes with the tile's last nr rows: so with_vectors chooses
       if (!may_be_below || done < M * K::rows_per_vector) return solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
     if constexpr (may_be_below) solve<false>(panel, done, b, reciprocals);
+  }
+  /// A part of it, below the diagonal: what the columns [from, end) of the panel contribute. `b` begins with the first of them. Between
+  /// parts the sums stay in the tile's place; the last part, that which has the reciprocals, ends where the tile begins, at `done`.
+  CHOLINV_INLINE static void add(S* panel, index_t done, index_t from, index_t end, right_rows<S> b, const S* reciprocals) {
+    constexpr index_t whole = whole_from<K, M>;
+    tile<K, M> t;
+    S* const place = panel + done * K::column;
+    if (from > 0) {
+      load_columns(t, place);
+    } else {
+      clear(t);
+      accumulate_corner<K, -1, false>(t, panel, b, end);
+      from = whole, b.data += whole * b.step;
+    }
+    accumulate<K, -1, false, M, false>(t, panel + from * K::column, b, end - from);
+    b.data += (end - from) * b.step;
+    if (reciprocals != nullptr) substitute<K, false>(t, b, reciprocals, done);
+    store_columns(t, place);
   }
 
  private:
@@ -92,15 +112,15 @@ struct product_tile {
 };
 
 /// One tile of the left-looking factorisation, in place at columns [j, j + nr) of M vectors of a lower panel. What the columns before one
-/// contribute to it is summed up, then subtracted at once: the sum is the smaller number. `b` are the rows of the diagonal block.
+/// contribute to it is summed up, then subtracted at once: the sum is the smaller number. `b` are the rows of the diagonal block. The sums
+/// over the columns before `from` are in `sums`, if there are any.
 template <class K, int M>
 struct factor_tile {
   using S = typename K::S;
-  static void run(S* panel, index_t j, right_rows<S> b, const S* reciprocals) {
+  static void run(S* panel, index_t j, right_rows<S> b, const S* reciprocals, index_t from, const S* sums) {
     S* const columns = panel + j * K::column;
     tile<K, M> t;
-    clear(t);
-    accumulate<K, +1, false, M, false>(t, panel, b, j);
+    sum_up(t, panel, j, b, from, sums);
     b.data += j * b.step;
     CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c, b.data += b.step) {
       const auto reciprocal = K::right_operand(reciprocals + c * K::row_width);
@@ -110,6 +130,14 @@ struct factor_tile {
       eliminate<K, +1, false>(t, b, c, 0);
     }
     store_columns(t, columns);
+  }
+  /// The sums over the columns before `end`, of which `sums` has those before `from`.
+  CHOLINV_INLINE static void sum_up(tile<K, M>& t, const S* panel, index_t end, right_rows<S> b, index_t from, const S* sums) {
+    if (!K::lanes && from > 0)
+      load_columns(t, sums);
+    else
+      clear(t), from = 0;
+    accumulate<K, +1, false, M, false>(t, panel + from * K::column, {b.data + from * b.step, b.step, b.plane}, end - from);
   }
 };
 
@@ -167,45 +195,57 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
 /// way, and 1 / diagonal left in `reciprocals`. Of a pivot only the real part counts. The answer is 0 or the first of `count` pivots that
 /// is not positive, in any lane, counted from 1.
 template <class K>
-int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals) {
+int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals, index_t from,
+                    const typename K::S* sums_before) {
   using S = typename K::S;
   constexpr int M = K::diagonal_vectors;
   S* const columns = panel + j * K::column;
   tile<K, M> t;
-  clear(t);
-  accumulate<K, +1, false, M, false>(t, panel, {panel + row * K::row_width, K::column, K::mv * K::width}, j);
+  factor_tile<K, M>::sum_up(t, panel, j, {panel + row * K::row_width, K::column, K::mv * K::width}, from, sums_before);
   S sums[M * K::width];
   CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(sums + v * K::width, t.c[0][v][0]);
   const typename K::V pivot = K::right_operand(columns + row * K::row_width) - K::right_operand(sums + row * K::row_width);
   return factor_columns<K, 0>(t, columns, row, count, reciprocals, K::to_element(pivot));
 }
 
-/// A = L L^H in place in the panels of A's lower triangle (zeros past the order), `group` column blocks after `group`. What lies above the
+/// A = L L^H in place in the panels of A's lower triangle (zeros past the order), a group of columns after the other. What lies above the
 /// diagonal in them is never used.
 template <class K>
 struct factorization {
   using S = typename K::S;
-  static constexpr index_t group = 8, group_columns = group * K::nr;
-  /// The reciprocals of a group.
-  static constexpr index_t reciprocals_size = group * K::block_plane;
+  static constexpr index_t few_columns = 8 * K::nr;
+  static constexpr index_t reciprocals_size(index_t columns) { return columns * K::row_width; }
 
   lower_panels<K> l;
-  S* reciprocals;
+  index_t columns;  // of a group
+  S* reciprocals;   // of a group
+  S* sums;          // over all columns before a group, `columns` columns for each panel; or null: then they are not summed up beforehand
 
-  index_t end_of(index_t j0) const { return j0 + group_columns < l.order ? j0 + group_columns : l.order; }
+  index_t end_of(index_t j0) const { return j0 + columns < l.order ? j0 + columns : l.order; }
   /// The panels from here on hold no row of that group.
   index_t first_below(index_t j0) const { return (end_of(j0) + K::panel_rows - 1) / K::panel_rows; }
 
+  /// What the columns [from, end) before the group from j0 on contribute to its columns [j, j + nr) in panel p.
+  void sum_up(index_t j0, index_t j, index_t p, index_t from, index_t end) const {
+    S* const place = sums_of(j0, j, p);
+    tile<K, K::mv> t;
+    factor_tile<K, K::mv>::sum_up(t, l.at(p, 0), end, rows_of(j), from, place);
+    store_columns(t, place);
+  }
   /// The rows of the group from j0 on. The answer is 0 or the first bad pivot, counted from 1, where it stopped.
   index_t factor_diagonal_blocks(index_t j0) const {
     constexpr index_t rows = K::diagonal_vectors * K::rows_per_vector;
     for (index_t j = j0; j < end_of(j0); j += K::nr) {
       const index_t p = j / K::panel_rows, row = j - l.first(p), top = row / rows * rows;
       S* const panel = l.at(p, 0);
-      if (const int bad = factor_diagonal<K>(panel + top * K::row_width, j, row - top, l.order - j, reciprocals_of(j0, j)); bad != 0)
+      const S* const summed = sums_of(j0, j, p);
+      if (const int bad = factor_diagonal<K>(panel + top * K::row_width, j, row - top, l.order - j, reciprocals_of(j0, j), from(j0),
+                                             summed + top * K::row_width);
+          bad != 0)
         return j + bad;
       for (index_t r = top + rows; r < K::panel_rows && l.first(p) + r < l.order; r += rows)
-        factor_tile<K, K::diagonal_vectors>::run(panel + r * K::row_width, j, rows_of(j), reciprocals_of(j0, j));
+        factor_tile<K, K::diagonal_vectors>::run(panel + r * K::row_width, j, rows_of(j), reciprocals_of(j0, j), from(j0),
+                                                 summed + r * K::row_width);
       for (index_t q = p + 1; q < first_below(j0); ++q) factor(q, j0, j);
     }
     return 0;
@@ -216,6 +256,8 @@ struct factorization {
   }
 
  private:
+  index_t from(index_t j0) const { return sums == nullptr ? 0 : j0; }
+  S* sums_of(index_t j0, index_t j, index_t p) const { return sums == nullptr ? nullptr : sums + (p * columns + (j - j0)) * K::column; }
   S* reciprocals_of(index_t j0, index_t j) const { return reciprocals + (j - j0) * K::row_width; }
   right_rows<S> rows_of(index_t j) const {
     const index_t p = j / K::panel_rows;
@@ -223,8 +265,8 @@ struct factorization {
   }
   void factor(index_t p, index_t j0, index_t j) const {
     if (l.order - l.first(p) <= K::diagonal_vectors * K::rows_per_vector)
-      factor_tile<K, K::diagonal_vectors>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j));
+      factor_tile<K, K::diagonal_vectors>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));
     else
-      factor_tile<K, K::mv>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j));
+      factor_tile<K, K::mv>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));
   }
 };

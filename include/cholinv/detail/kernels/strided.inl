@@ -35,14 +35,14 @@ struct square {
   }
 };
 
-/// Squares that have rows [j, j + side) of columns [0, end), to columns of `to`; zeros for rows from `order` on, which there are only if
-/// the rows of the matrix lie side by side. Otherwise its columns may.
+/// Squares that have rows [j, j + side) of columns [begin, end), to columns of `to`; zeros for rows from `order` on, which there are only
+/// if the rows of the matrix lie side by side. Otherwise its columns may.
 template <class K>
-void pack_squares(index_t order, strided<const typename K::S> m, index_t j, index_t end, typename K::S* to, index_t to_column,
-                  index_t to_plane) {
+void pack_squares(index_t order, strided<const typename K::S> m, index_t j, index_t begin, index_t end, typename K::S* to,
+                  index_t to_column, index_t to_plane) {
   square<typename K::S, K::planes, K::side> x;
   const bool by_rows = m.column == K::planes;
-  for (index_t k = 0; k < end; k += K::side) {
+  for (index_t k = begin; k < end; k += K::side, to += K::side * to_column) {
     if (by_rows) {
       CHOLINV_UNROLL for (int r = 0; r < K::side; ++r) {
         if (j + r < order)
@@ -55,15 +55,8 @@ void pack_squares(index_t order, strided<const typename K::S> m, index_t j, inde
       CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.load(c, m.at(j, k + c));
     }
     CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
-        K::square_pack::store(to + (k + c) * to_column + p * to_plane, x.part[p][c]);
+        K::square_pack::store(to + c * to_column + p * to_plane, x.part[p][c]);
   }
-}
-
-/// Do the sweeps read rows [j, j + nr) of the lower triangle where they are? Packing costs more than it brings, except where a
-/// column's neighbours along the row are pages away.
-template <class K>
-bool rows_stay(index_t order, strided<const typename K::S> l, index_t j) {
-  return j + K::nr <= order && (l.column == K::planes || (l.row == K::planes && order <= 512));
 }
 
 /// 1 / conj of the diagonal of rows [j, j + nr); past the order, ones.
@@ -86,21 +79,20 @@ void pack_reciprocals(index_t order, strided<const typename K::S> l, index_t j, 
   }
 }
 
-/// What lies left of the diagonal in rows [j, j + nr) of the lower triangle, unless they stay; past the order zeros.
+/// What lies left of the diagonal in columns [begin, end) of rows [j, j + nr) of the lower triangle; past the order zeros.
 template <class K>
-void pack_rows(index_t order, strided<const typename K::S> l, index_t j, typename K::S* block) {
+void pack_rows(index_t order, strided<const typename K::S> l, index_t j, index_t begin, index_t end, typename K::S* block) {
   using S = typename K::S;
-  if (rows_stay<K>(order, l, j)) return;
-  index_t done = 0;  // columns that whole squares cover
+  index_t done = begin;  // columns that whole squares cover
   if constexpr (K::side > 1)
     if (l.column == K::planes || (l.row == K::planes && j + K::nr <= order)) {
-      done = j;
-      for (int r = 0; r < K::nr; r += K::side) pack_squares<K>(order, l, j + r, done, block + r, K::block_column, K::block_plane);
+      done = end < j ? end : j;
+      for (int r = 0; r < K::nr; r += K::side) pack_squares<K>(order, l, j + r, begin, done, block + r, K::block_column, K::block_plane);
     }
   for (int r = 0; r < K::nr; ++r) {
     const index_t row = j + r;
-    S* to = block + done * K::block_column + r;
-    for (index_t k = done; k < row; ++k, to += K::block_column)
+    S* to = block + (done - begin) * K::block_column + r;
+    for (index_t k = done; k < row && k < end; ++k, to += K::block_column)
       for (int p = 0; p < K::planes; ++p) to[p * K::block_plane] = row < order ? l.at(row, k)[p] : S(0);
   }
 }

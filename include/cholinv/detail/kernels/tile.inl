@@ -137,19 +137,31 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
   }
 }
 
-/// The same where A is upper triangular: vector v is zero in the first v * rows_per_vector columns. Piece m has the columns where m
-/// vectors take part, the last of them as an edge; the last piece has all columns that are left, without one.
+/// From this column of an upper triangle on all M vectors of rows take part.
+template <class K, int M>
+constexpr index_t whole_from = (K::rows_per_vector > 1 ? M : M - 1) * K::rows_per_vector;
+
+/// The same where A is upper triangular, for the columns before those: vector v is zero in the first v * rows_per_vector ones. Piece m has
+/// the columns where m vectors take part, the last of them as an edge.
 template <class K, int Sign, bool Back, int m = 1, int M>
-CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
-  constexpr bool edge = K::rows_per_vector > 1;
+CHOLINV_INLINE void accumulate_corner(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   constexpr index_t begin = (m - 1) * K::rows_per_vector, next = m * K::rows_per_vector;
-  constexpr bool last = m == M + edge;
-  constexpr int vectors = m - (m > M);
-  if constexpr (Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
-  if (begin < count)
-    accumulate<K, Sign, Back, vectors, edge && !last>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
-                                                      (last || count < next ? count : next) - begin);
-  if constexpr (!Back && !last) accumulate_upper<K, Sign, Back, m + 1>(t, a, b, count);
+  if constexpr (begin < whole_from<K, M>) {
+    if constexpr (Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
+    if (begin < count)
+      accumulate<K, Sign, Back, m, (K::rows_per_vector > 1)>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
+                                                             (count < next ? count : next) - begin);
+    if constexpr (!Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
+  }
+}
+/// All `count` columns of it.
+template <class K, int Sign, bool Back, int M>
+CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+  constexpr index_t whole = whole_from<K, M>;
+  if constexpr (!Back) accumulate_corner<K, Sign, Back>(t, a, b, count);
+  if (whole < count)
+    accumulate<K, Sign, Back, M, false>(t, a + whole * K::column, {b.data + whole * b.step, b.step, b.plane, b.row}, count - whole);
+  if constexpr (Back) accumulate_corner<K, Sign, Back>(t, a, b, count);
 }
 
 /// The columns after i of a tile, plus Sign times column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal:
@@ -205,4 +217,9 @@ template <class K, int M>
 CHOLINV_INLINE void store_columns(const tile<K, M>& t, typename K::S* to) {
   CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
       CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(to + j * K::column + (p * K::mv + v) * K::width, t.c[p][v][j]);
+}
+template <class K, int M>
+CHOLINV_INLINE void load_columns(tile<K, M>& t, const typename K::S* from) {
+  CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
+      CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][j] = K::ops::load(from + j * K::column + (p * K::mv + v) * K::width);
 }
