@@ -93,10 +93,15 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   const int team = result.way == path::block ? team_inside(order, count, most) : 1;
   result.inside = team > 1;
   result.threads = result.inside ? team : count > most ? most : static_cast<int>(count);
-  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, team));
-  if constexpr (is_ieee<S>)
-    if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
-      bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
+  const auto work = [&](index_t n) {
+    index_t numbers = native<T, task::invert>::block_work(n, team);
+    if constexpr (is_ieee<S>)
+      if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
+        numbers = std::max(numbers, native<T, task::invert>::lane_work(n));
+    return sizeof(S) * static_cast<std::size_t>(numbers);
+  };
+  constexpr index_t small = most_unrolled(false);  // the compiler knows the work for this one
+  std::size_t bytes = order <= small ? work(small) : work(order);
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
   if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
@@ -224,11 +229,13 @@ class runner {
 
   /// The next `count` matrices, of `left` that are still to come.
   void run_lanes(index_t first, index_t count, index_t left, index_t width) {
-    const index_t groups = count / width, whole = groups * width;
-    if (groups > 0 && !streaming_ && p_.evenly(first) >= whole && plain_and_small()) {
-      settle(first, whole, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups));
-      if (whole < count) run_lanes(first + whole, count - whole, left - whole, width);
-      return;
+    if (!streaming_ && plain_and_small()) {
+      const index_t groups = count / width, done = count == 1 ? 1 : groups * width;
+      if (count == 1 || (groups > 0 && p_.evenly(first) >= done)) {
+        settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups));
+        if (done < count) run_lanes(first + done, count - done, left - done, width);
+        return;
+      }
     }
     const S* in[chunk + ahead];
     S* out[chunk + ahead];

@@ -107,7 +107,7 @@ struct native {
     CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
                                                      planes * p.out_column, count, known, streaming, memory))
   }
-  /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on.
+  /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on; or, with no group, for m alone.
   static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups) {
     const S* const in = reinterpret_cast<const S*>(m.in);
     S* const out = reinterpret_cast<S*>(m.out);

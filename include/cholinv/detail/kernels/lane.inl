@@ -247,10 +247,10 @@ struct lane_kernel {
   /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out, as far as there are any.
   static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 3 * W * pitch(order, true) : 0); }
 
-  /// Plain matrices of an order that is unrolled, in at most 64 groups of W.
+  /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone.
   template <task t>
   static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups) {
-    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, false}, groups);
+    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, groups == 0}, groups == 0 ? 1 : groups);
   }
 
   /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and
