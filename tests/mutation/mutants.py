@@ -38,8 +38,8 @@ MUTANTS = [
     ("kernels/block.inl", "if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);", ""),
     ("kernels/block.inl", "k <= i ? l.at(p, k)[i - first + q * plane] : S(0)", "k < i ? l.at(p, k)[i - first + q * plane] : S(0)"),
     ("kernels/block.inl", "for (index_t k = l.order / K::side * K::side; k < l.order; ++k)", "for (index_t k = l.order; k < l.order; ++k)"),
-    # and what is only seen where sums take spans
     ("kernels/block.inl", "return j + K::nr <= x.order && x.order", "return j < x.order && x.order"),
+    # and what is only seen where sums take spans
     ("kernels/block.inl", "if (end < order)\n      load_columns(t, memory);\n    else\n      clear(t);", "clear(t);"),
     ("kernels/block.inl", "(q - p) / x.team * blocks, 1,", "0, 1,"),
     ("kernels/block.inl", "y.first_column(p) / width * width", "(y.first_column(p) + width - 1) / width * width"),
