@@ -42,8 +42,9 @@ template <class T, class F>
 void for_both_ways(const cholinv::tensor<T>& a, bool upper, const F& f) {
   for (bool other : {false, true}) {
     const std::size_t shift = other ? 1 : 0;
-    placed<T> in(n * n, shift), out(n * n, shift);
-    const std::vector<index_t> shape{n, n}, strides = other ? std::vector<index_t>{1, n} : std::vector<index_t>{n, 1};
+    const index_t apart = other ? n : n / 64 * 64 + 64;  // whole cache lines: so results go past the caches
+    placed<T> in(n * apart, shift), out(n * apart, shift);
+    const std::vector<index_t> shape{n, n}, strides = other ? std::vector<index_t>{1, apart} : std::vector<index_t>{apart, 1};
     const cholinv::tensor_view<T> from(in.data(), shape, strides), to = other ? from : cholinv::tensor_view<T>(out.data(), shape, strides);
     for (index_t i = 0; i < n; ++i)
       for (index_t j = 0; j < n; ++j) from(i, j) = a.data()[i * n + j];

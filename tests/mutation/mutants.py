@@ -47,7 +47,7 @@ MUTANTS = [
     ("kernels/block.inl", "is_last ? reciprocals : nullptr", "reciprocals"),
     ("kernels/panel.inl", "if (from > 0) {\n      load_columns(t, place);", "if (from > 0) {\n      clear(t);"),
     ("kernels/panel.inl", "if (!K::lanes && from > 0)\n      load_columns(t, sums);", "if (!K::lanes && from > 0)\n      clear(t);"),
-    ("kernels/panel.inl", "sums + (p * columns + (j - j0)) * K::column", "sums + p * columns * K::column"),
+    ("kernels/panel.inl", "sums + (p * columns + (j - j0)) * K::column +", "sums + p * columns * K::column +"),
     # tile.inl
     ("kernels/tile.inl", "add_product<K, -Sign, Masked>(x[0][v], im", "add_product<K, Sign, Masked>(x[0][v], im"),
     ("kernels/tile.inl", "add_product<K, Sign, Masked>(x[1][v], im", "add_product<K, -Sign, Masked>(x[1][v], im"),
@@ -114,7 +114,7 @@ MUTANTS = [
     ("execute.hpp", "if (policy_ == on_failure::keep) return;", ""),
     ("execute.hpp", "(bad >> (l / width) & 1) != 0", "(bad >> l & 1) != 0"),
     ("execute.hpp", "p_.in_row == p_.out_row && ", ""),
-    ("kernels/lane.inl", "by_columns, groups == 0}", "by_columns, false}"),
+    ("kernels/lane.inl", "by_columns, true}, 1)", "by_columns, false}, 1)"),
     ("execute.hpp", "if (done < count) run_lanes(first + done,", "if (done < count) run_lanes(first,"),
     ("execute.hpp", "if (!suits_lanes(p, group)) how.way = path::block;", ""),
     ("plan.hpp", "((p.in_row == 1 || p.in_column == 1) && ", "("),

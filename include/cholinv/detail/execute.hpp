@@ -93,15 +93,10 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   const int team = result.way == path::block ? team_inside(order, count, most) : 1;
   result.inside = team > 1;
   result.threads = result.inside ? team : count > most ? most : static_cast<int>(count);
-  const auto work = [&](index_t n) {
-    index_t numbers = native<T, task::invert>::block_work(n, team);
-    if constexpr (is_ieee<S>)
-      if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
-        numbers = std::max(numbers, native<T, task::invert>::lane_work(n));
-    return sizeof(S) * static_cast<std::size_t>(numbers);
-  };
-  constexpr index_t small = most_unrolled(false);  // the compiler knows the work for this one
-  std::size_t bytes = order <= small ? work(small) : work(order);
+  std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, team));
+  if constexpr (is_ieee<S>)
+    if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
+      bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
   if (result.way == path::lapack) bytes = std::max(bytes, sizeof(T) * static_cast<std::size_t>(order) * static_cast<std::size_t>(order));
@@ -209,7 +204,7 @@ class runner {
     return 0;
   }
 
-  /// Where `next` is not null, the matrices come from memory and go there, and that one comes after this.
+  /// `next` is the matrix that comes after this one, to be fetched from memory, or null.
   int run_one(const place<T>& m, const T* next) {
     if (t == task::invert)
       if (const int zero = zero_on_diagonal(m)) return zero;

@@ -72,8 +72,8 @@ struct block_sweep {
     return {data, upper_panels<K>::padded(order), blocks < most ? blocks : most, span(order)};
   }
 
-  /// One panel during one span: its columns [begin, end). A column block has its sums in tile number `first_tile` + block * `tiles` of this
-  /// member's, and fetches as many `part`s from `ahead` on one: all blocks together what the next such stretch reads.
+  /// One panel during one span: its columns [begin, end). The sums of a column block are in tile first_tile + block * tiles of this
+  /// member's. Each block fetches its `part` scalars of what the next stretch reads, from ahead + block * part on.
   struct stretch {
     index_t panel, begin, end, first_tile, tiles;
     const S* ahead;
@@ -156,12 +156,12 @@ struct block_sweep {
     void operator()(const stretch& w) const {
       const index_t first = y.first(w.panel), from = first < w.begin ? w.begin : first, step = l.step(w.begin);
       index_t j = from < j0 ? j0 : from, block = (j - j0) / K::nr;
-      const S *reciprocals = l.reciprocals(block), *packed = l.at(w.begin) + block * step + (from - w.begin) * K::block_column;
-      for (; j < end; j += K::nr, ++block, reciprocals += K::block_column, packed += step) {
+      const S *reciprocals = l.reciprocals(block), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
+      for (; j < end; j += K::nr, ++block, reciprocals += K::block_column) {
         const bool is_last = j < w.end;
         if (x.streaming && is_last && !is_large(x.order)) fetch_places(x, first, j);
         w.fetch(block);
-        right_rows<S> b{packed, K::block_column, K::block_plane};
+        right_rows<S> b{packed + block * step, K::block_column, K::block_plane};
         if (rows_stay(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
         if (j >= first + K::panel_rows)
           solve_tile<K, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,

@@ -250,7 +250,8 @@ struct lane_kernel {
   /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone.
   template <task t>
   static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups) {
-    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, groups == 0}, groups == 0 ? 1 : groups);
+    if (groups == 0) return run_tiny<K, t>(n, {{in, 0}, {out, 0}, by_columns, true}, 1);
+    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, false}, groups);
   }
 
   /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and

@@ -238,14 +238,13 @@ struct factorization {
     for (index_t j = j0; j < end_of(j0); j += K::nr) {
       const index_t p = j / K::panel_rows, row = j - l.first(p), top = row / rows * rows;
       S* const panel = l.at(p, 0);
-      const S* const summed = sums_of(j0, j, p);
       if (const int bad = factor_diagonal<K>(panel + top * K::row_width, j, row - top, l.order - j, reciprocals_of(j0, j), from(j0),
-                                             summed + top * K::row_width);
+                                             sums_of(j0, j, p, top));
           bad != 0)
         return j + bad;
       for (index_t r = top + rows; r < K::panel_rows && l.first(p) + r < l.order; r += rows)
         factor_tile<K, K::diagonal_vectors>::run(panel + r * K::row_width, j, rows_of(j), reciprocals_of(j0, j), from(j0),
-                                                 summed + r * K::row_width);
+                                                 sums_of(j0, j, p, r));
       for (index_t q = p + 1; q < first_below(j0); ++q) factor(q, j0, j);
     }
     return 0;
@@ -257,7 +256,9 @@ struct factorization {
 
  private:
   index_t from(index_t j0) const { return sums == nullptr ? 0 : j0; }
-  S* sums_of(index_t j0, index_t j, index_t p) const { return sums == nullptr ? nullptr : sums + (p * columns + (j - j0)) * K::column; }
+  S* sums_of(index_t j0, index_t j, index_t p, index_t row = 0) const {
+    return sums == nullptr ? nullptr : sums + (p * columns + (j - j0)) * K::column + row * K::row_width;
+  }
   S* reciprocals_of(index_t j0, index_t j) const { return reciprocals + (j - j0) * K::row_width; }
   right_rows<S> rows_of(index_t j) const {
     const index_t p = j / K::panel_rows;
