@@ -3,7 +3,6 @@
 // builds: native openmp
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include "support/cases.hpp"
@@ -38,24 +37,16 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
     alone.insert(alone.end(), x.data(), x.data() + size);
   }
   const T untouched(-77);
-  // At the beginning of a cache line, where results may go past the caches line by line.
-  constexpr std::size_t line = 64;
-  const auto fresh = [&](std::vector<T>& memory) {
-    memory.resize(static_cast<std::size_t>(count * step) + line / sizeof(T));
-    void* begin = memory.data();
-    std::size_t space = memory.size() * sizeof(T);
-    T* const first = static_cast<T*>(std::align(line, 1, begin, space));
-    std::fill_n(first, count * step, untouched);  // `first` may lie between two elements of the vector: malloc may align to 8 bytes
-    return first;
-  };
-  std::vector<T> in_memory, out_memory;
-  T* const from = fresh(in_memory);
+  placed<T> in_memory(count * step), out_memory(in_place ? 0 : count * step);
+  T* const from = in_memory.data();
+  std::fill_n(from, count * step, untouched);
   const auto is_bad = [&](index_t b) { return with_zeros && (b % 101 == 7 || b == count - 1); };
   for (index_t b = 0; b < count; ++b) {
     std::copy_n(kinds.data() + b % different * size, size, from + b * step);
     if (is_bad(b)) from[b * step + size - 1] = T(0);
   }
-  T* const to = in_place ? from : fresh(out_memory);
+  T* const to = in_place ? from : out_memory.data();
+  if (!in_place) std::fill_n(to, count * step, untouched);
   const std::vector<T> before(to, to + count * step);
 
   std::vector<int> info(static_cast<std::size_t>(count), -1);

@@ -3,7 +3,6 @@
 // builds: native openmp
 #include <algorithm>
 #include <cstring>
-#include <memory>
 #include <vector>
 
 #include "support/cases.hpp"
@@ -19,22 +18,6 @@ TYPED_TEST_SUITE(spans, dtypes, dtype_names);
 
 constexpr index_t in_one_piece = 2047;  // the largest such order
 constexpr index_t n = 2113;             // one more than whole spans of 192, and no whole tile
-
-// `count` numbers, `shift` of them past the beginning of a cache line.
-template <class T>
-class placed {
- public:
-  placed(index_t count, std::size_t shift) : memory_(static_cast<std::size_t>(count) + shift + 64 / sizeof(T)) {
-    void* begin = memory_.data();
-    std::size_t space = memory_.size() * sizeof(T);
-    data_ = static_cast<T*>(std::align(64, 1, begin, space)) + shift;
-  }
-  T* data() { return data_; }
-
- private:
-  std::vector<T> memory_;
-  T* data_;
-};
 
 // Calls f(options, in, out, name): row-major at a cache line on one thread, and column-major beside one, in place, on three; with the
 // scratch that is enough and not a byte more.

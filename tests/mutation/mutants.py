@@ -43,7 +43,7 @@ MUTANTS = [
     ("kernels/block.inl", "if (end < order)\n      load_columns(t, memory);\n    else\n      clear(t);", "clear(t);"),
     ("kernels/block.inl", "(q - p) / x.team * blocks, 1,", "0, 1,"),
     ("kernels/block.inl", "y.first_column(p) / width * width", "(y.first_column(p) + width - 1) / width * width"),
-    ("kernels/block.inl", "while (mine < j0 / K::panel_rows) mine += x.team;\n      const", "while (mine < (j0 + columns) / K::panel_rows) mine += x.team;\n      const"),
+    ("kernels/block.inl", "while (p < least) p += x.team;", "while (p <= least) p += x.team;"),
     ("kernels/block.inl", "is_last ? reciprocals : nullptr", "reciprocals"),
     ("kernels/panel.inl", "if (from > 0) {\n      load_columns(t, place);", "if (from > 0) {\n      clear(t);"),
     ("kernels/panel.inl", "if (!K::lanes && from > 0)\n      load_columns(t, sums);", "if (!K::lanes && from > 0)\n      clear(t);"),

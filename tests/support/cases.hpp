@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace support {
 
@@ -76,6 +78,24 @@ inline const std::vector<index_t>& long_orders() {
   }();
   return list;
 }
+
+// `count` numbers, the first of them `shift` past the beginning of a cache line: results at one may go past the caches line by line. It
+// may lie between two elements of the vector, for malloc may align to 8 bytes.
+template <class T>
+class placed {
+ public:
+  static constexpr std::size_t line = 64;
+  explicit placed(index_t count, std::size_t shift = 0) : memory_(static_cast<std::size_t>(count) + shift + line / sizeof(T)) {
+    void* begin = memory_.data();
+    std::size_t space = memory_.size() * sizeof(T);
+    data_ = static_cast<T*>(std::align(line, 1, begin, space)) + shift;
+  }
+  T* data() { return data_; }
+
+ private:
+  std::vector<T> memory_;
+  T* data_;
+};
 
 // What a failure prints: everything needed to run this one case again.
 template <class T>

@@ -84,10 +84,12 @@ struct block_sweep {
       for (const S *q = ahead + block * part, *last = q + part; q < last; q += line) __builtin_prefetch(q, 0, 2);
     }
   };
-  /// Calls work(stretch) for this member's panels from `p` on whose first rows are before `rows`, a few at a time, and each span of their
-  /// columns before `columns`: from the last one, `Back`, or from the first one on.
+  /// Calls work(stretch) for this member's panels from `least` on whose first rows are before `rows`, a few at a time, and each span of
+  /// their columns before `columns`: from the last one, `Back`, or from the first one on.
   template <bool Back, class Panels, class Work>
-  CHOLINV_INLINE static void over_spans(const Panels& y, index_t p, index_t rows, index_t columns, const share& x, const Work& work) {
+  CHOLINV_INLINE static void over_spans(const Panels& y, index_t least, index_t rows, index_t columns, const share& x, const Work& work) {
+    index_t p = x.me;
+    while (p < least) p += x.team;
     if (y.order < least_in_spans) {
       for (; y.first(p) < rows; p += x.team) work(stretch{p, 0, columns, 0, 0, nullptr, 0});
       return;
@@ -127,16 +129,15 @@ struct block_sweep {
             pack_rows<K>(order, x.in, j, k, k + l.span, l.at(k) + (j - j0) / K::nr * l.step(k));
         }
       } else {
-        over_spans<false>(y, x.me, end, end, x, solving{y, l, j0, end, x});
+        over_spans<false>(y, 0, end, end, x, solving{y, l, j0, end, x});
       }
     }
   }
   /// out <- Y Y^H.
   CHOLINV_INLINE static void multiply(const upper_panels<K>& y, index_t columns, S* sums, const share& x) {
-    for (index_t j0 = 0, mine = x.me; j0 < x.order; j0 += columns) {
-      while (mine < j0 / K::panel_rows) mine += x.team;
+    for (index_t j0 = 0; j0 < x.order; j0 += columns) {
       const index_t end = j0 + columns < x.order ? j0 + columns : x.order;
-      over_spans<true>(y, mine, x.order, x.order, x, multiplying{y, sums, j0, end, x});
+      over_spans<true>(y, j0 / K::panel_rows, x.order, x.order, x, multiplying{y, sums, j0, end, x});
     }
   }
 
@@ -292,9 +293,7 @@ struct block_sweep {
         for (index_t p = x.me; p < panels; p += x.team)
           if (p >= f.first_below(j0)) f.factor_below(j0, p);
       } else if (j0 > 0 && *x.info == 0) {
-        index_t mine = x.me;
-        while (mine < j0 / K::panel_rows) mine += x.team;
-        over_spans<false>(l, mine, order, j0, x, summing{f, j0});
+        over_spans<false>(l, j0 / K::panel_rows, order, j0, x, summing{f, j0});
       }
     }
   }

@@ -54,7 +54,7 @@ CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
 template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
-  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = M == K::mv;
+  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = K::lanes && M == K::mv;
   static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
   CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
     const index_t done = j - first;    // columns of this panel before j
