@@ -160,7 +160,7 @@ struct block_sweep {
       const S *reciprocals = l.reciprocals(block), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
       for (; j < end; j += K::nr, ++block, reciprocals += K::block_column) {
         const bool is_last = j < w.end;
-        if (x.streaming && is_last && !is_large(x.order)) fetch_places(x, first, j);
+        if (x.streaming && is_last && !is_large(x.order)) result_rows<K>(x.out, true).template fetch<2>(x.order, first, j);
         w.fetch(block);
         right_rows<S> b{packed + block * step, K::block_column, K::block_plane};
         if (rows_stay(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
@@ -193,16 +193,16 @@ struct block_sweep {
     void tile_from(const stretch& w, index_t j) const {
       const index_t order = y.order, first = y.first(w.panel), pj = j / K::panel_rows, block = (j - j0) / K::nr;
       const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
+      const result_rows<K> out(x.out, x.streaming);
       if (w.begin <= first) {
         if (x.next != nullptr) fetch(order, strided<const S>{x.next, x.in.row, x.in.column}, first, K::panel_rows, j, K::nr);
         if (i >= order) return;
-        if (is_large(order)) fetch_places(x, first, j);
+        if (is_large(order) || out.cross) out.template fetch<3>(order, i, j);
       }
       w.fetch(block);
       const index_t from = w.begin <= first ? i : w.begin;
       sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above), y.at(w.panel, from) + above * K::width,
-                    y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size,
-                    result_rows<K>(x.out, x.streaming));
+                    y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size, out);
     }
   };
 
@@ -241,12 +241,6 @@ struct block_sweep {
   /// brings 10 to 20% from 1.3 MB on.
   static bool is_large(index_t order) { return order * order * K::planes * static_cast<index_t>(sizeof(S)) > 1 << 20; }
 
-  /// Asks for the places of a tile at row i and column j and of its mirror image, unless results go past the caches.
-  CHOLINV_INLINE static void fetch_places(const share& x, index_t i, index_t j) {
-    if (result_rows<K>(x.out, x.streaming).past_caches) return;
-    fetch(x.order, x.out, j, K::nr, i, K::panel_rows);
-    fetch(x.order, x.out, i, K::panel_rows, j, K::nr);
-  }
   /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.
   template <class Number>
   CHOLINV_INLINE static void fetch(index_t order, strided<Number> m, index_t i, index_t rows, index_t j, index_t columns) {
@@ -324,8 +318,17 @@ struct block_sweep {
       if (moves_in_squares(out.row, out.column))
         for (; done + K::side <= last; done += K::side) {
           const bool by_rows = out.column == K::planes;
+          const index_t row = by_rows ? out.row : out.column;
+          const bool cross = cross_lines(out.data, row, K::side * K::planes * sizeof(S));
           for (index_t k = 0; k + K::side <= l.order; k += K::side) {
             square<S, K::planes, K::side> x;
+            if (cross && k + 2 * K::side <= l.order) {  // asks for the places of the next square
+              for (int c = 0; c < K::side; ++c) {
+                const S* const place = out.at(done, k + K::side) + c * row;
+                __builtin_prefetch(place, 0, 3);
+                __builtin_prefetch(place + (K::side * K::planes - 1), 0, 3);
+              }
+            }
             CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) {
               if (k > done) {
                 x.clear(c);

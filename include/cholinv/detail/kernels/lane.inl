@@ -115,6 +115,8 @@ struct lane_sweep {
     if (P::any(bad)) return false;
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
     const bool by_rows = out_column == planes;
+    const index_t out_line = by_rows ? out_row : out_column;
+    const bool fetch = run_of<K, run_length>::crosses(out[0], out_line);
     const S* left = work;
     for (index_t i0 = 0, first = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
@@ -130,13 +132,13 @@ struct lane_sweep {
             memory.step();
           }
       }
-      write_strip(result, i0, end - i0, out, by_rows ? out_row : out_column, !by_rows);
+      write_strip(result, i0, end - i0, out, out_line, !by_rows, fetch);
     }
     return true;
   }
 
   /// Rows [i0, i0 + height) of the result as far as the diagonal, and their adjoint, to their places.
-  static void write_strip(S* t, index_t i0, index_t height, S* const* out, index_t row, bool conjugate) {
+  static void write_strip(S* t, index_t i0, index_t height, S* const* out, index_t row, bool conjugate, bool fetch) {
     CHOLINV_UNROLL for (int c = 0; c < strip; ++c) {  // the diagonal block is Hermitian
       if (c >= height) break;
       S* diagonal = t + (i0 + c) * strip_column;
@@ -147,14 +149,16 @@ struct lane_sweep {
         if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
       }
     }
-    write_lines<run_length, element, strip_column, W>(t, height, i0 + height, conjugate, out, i0 * row, row);
-    write_lines<run_length, strip_column, element, W>(t, i0, height, !conjugate, out, i0 * planes, row);
+    write_lines<run_length, element, strip_column, W>(t, height, i0 + height, conjugate, fetch, out, i0 * row, row);
+    write_lines<run_length, strip_column, element, W>(t, i0, height, !conjugate, fetch, out, i0 * planes, row);
   }
 
   /// Lines of `count` elements each, C numbers at a time, to `row` apart in `out`. `across` and `along` are the distances between lines
   /// and elements in t, and `part` that between real and imaginary parts. The end of a line is written with what is before it, again.
+  /// With `fetch` the places of the next line come nearer meanwhile.
   template <int C, index_t across, index_t along, index_t part>
-  static void write_lines(const S* t, index_t lines, index_t count, bool conjugate, S* const* out, index_t offset, index_t row) {
+  static void write_lines(const S* t, index_t lines, index_t count, bool conjugate, bool fetch, S* const* out, index_t offset,
+                          index_t row) {
     using run = run_of<K, C>;
     constexpr index_t elements = C / planes;
     const V sign = conjugate ? -P::zero() : P::zero();
@@ -167,6 +171,7 @@ struct lane_sweep {
       } else {
         for (index_t e = 0; e < count; e += elements) {
           const index_t begin = e < last ? e : last;
+          if (fetch && lines > 1) run::fetch(out, offset + row + begin * planes);
           load_run<C, along, part>(t + begin * along, sign, x);
           run::store(out, offset + begin * planes, x);
         }
@@ -210,6 +215,7 @@ struct lane_sweep {
       if (f.factor_diagonal_blocks(j0) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p);
     }
+    const bool fetch = run_of<K, run_length>::crosses(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
       const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
       for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal
@@ -217,10 +223,10 @@ struct lane_sweep {
           for (int q = 0; q < planes; ++q) P::store(l.at(p, c) + q * plane + r * W, P::zero());
       if (out_column == planes) {
         write_zeros(n, end - first, end, n, out, first * out_row, out_row);
-        write_lines<run_length, W, K::column, plane>(l.at(p, 0), end - first, end, false, out, first * out_row, out_row);
+        write_lines<run_length, W, K::column, plane>(l.at(p, 0), end - first, end, false, fetch, out, first * out_row, out_row);
       } else {
         write_zeros(n, end - first, 0, first, out, first * out_column, out_column);
-        write_lines<K::mv * planes, K::column, W, plane>(l.at(p, 0), end, end - first, false, out, first * planes, out_column);
+        write_lines<K::mv * planes, K::column, W, plane>(l.at(p, 0), end, end - first, false, fetch, out, first * planes, out_column);
       }
     }
     return true;

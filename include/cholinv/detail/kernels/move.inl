@@ -37,6 +37,15 @@ struct run_of {
       }
     }
   }
+  /// Do such runs at `to` and whole `step`s from it cross cache lines?
+  static bool crosses(const S* to, index_t step) { return cross_lines(to, step, static_cast<std::size_t>(bytes)); }
+  /// Asks for their places, into the first-level cache.
+  CHOLINV_INLINE static void fetch(S* const* to, index_t offset) {
+    CHOLINV_UNROLL for (int l = 0; l < W; ++l) {
+      __builtin_prefetch(to[l] + offset, 0, 3);
+      __builtin_prefetch(to[l] + offset + (C - 1), 0, 3);
+    }
+  }
   /// The first `count` of them, one by one.
   CHOLINV_INLINE static void load_some(const S* const* from, index_t offset, int count, V* x) {
 #if CHOLINV_X86 && CHOLINV_BYTES >= 64

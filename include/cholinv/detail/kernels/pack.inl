@@ -148,6 +148,13 @@ struct evenly_spaced {
   CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
 };
 
+/// Do pieces of `bytes`, a power of two, at p and whole `step`s from it cross cache lines? A store that does takes several times as long
+/// while these are in the second-level cache, and little longer once they are in the first.
+template <class S>
+bool cross_lines(const S* p, index_t step, std::size_t bytes) {
+  return ((reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(step) * sizeof(S)) & (bytes - 1)) != 0;
+}
+
 /// One scalar is a vector of width 1. Any type with + - * / will do.
 template <class S>
 struct pack<S, 1> {

@@ -110,16 +110,32 @@ struct result_rows {
   static constexpr bool writes_lines = K::side > 1 && numbers == group && sizeof(V) == cache_line;
 
   strided<S> to;
-  bool own, past_caches;
+  bool own, cross, past_caches;  // do vectors cross cache lines?
 
   result_rows(strided<S> out, bool to_memory) : to(out), own(out.column == planes) {
     if (!own) std::swap(to.row, to.column);
-    const auto at_line = [](std::uintptr_t bytes) { return bytes % cache_line == 0; };
-    past_caches = writes_lines && to_memory && side_by_side() && at_line(reinterpret_cast<std::uintptr_t>(to.data)) &&
-                  at_line(static_cast<std::uintptr_t>(to.row) * sizeof(S));
+    cross = K::side > 1 && cross_lines(to.data, to.row, sizeof(V));
+    past_caches = writes_lines && to_memory && side_by_side() && !cross;
   }
   /// Are there such rows, and vectors of them?
   bool side_by_side() const { return K::side > 1 && to.column == K::planes; }
+
+  /// Asks for the places of a tile at row i and column j and of its mirror image, into the second-level cache (2) or the first (3),
+  /// unless results go past the caches. Inline: g++ drops calls that do nothing else.
+  template <int Near>
+  CHOLINV_INLINE void fetch(index_t order, index_t i, index_t j) const {
+    if (!side_by_side() || past_caches) return;
+    constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S)) / planes;
+    const index_t end = i + K::panel_rows < order ? i + K::panel_rows : order, last = j + K::nr < order ? j + K::nr : order;
+    for (index_t r = i; r < end; ++r) {
+      __builtin_prefetch(to.at(r, j), 0, Near);
+      if (cross && K::nr >= line) __builtin_prefetch(to.at(r, last - 1), 0, Near);
+    }
+    for (index_t c = j; c < last; ++c) {
+      for (index_t k = i; k < end; k += line) __builtin_prefetch(to.at(c, k), 0, Near);
+      if (cross) __builtin_prefetch(to.at(c, end - 1), 0, Near);
+    }
+  }
 
   /// Rows [i, i + rows) of columns [j0, j0 + columns) from memory to their place and, conjugated, to their mirror image; what lies above
   /// the diagonal of the matrix is dropped.

@@ -33,8 +33,13 @@ struct tiny {
   template <task t>
   static std::uint64_t run(places m, int groups) {
     std::uint64_t bad = 0;
+    const bool fetch = m.out.step == numbers && cross_lines(m.out.first, numbers, 4 * sizeof(S));
     for (int g = 0; g < groups; ++g) {
       bool good;
+      if (fetch && g + 1 < groups) {  // the places of the next ones, which lie behind
+        constexpr int line = static_cast<int>(cache_line / sizeof(S));
+        CHOLINV_UNROLL for (int e = 0; e < K::width * numbers; e += line) __builtin_prefetch(m.out[K::width] + e, 0, 3);
+      }
       if constexpr (t == task::invert)
         good = invert(m);
       else
