@@ -27,7 +27,7 @@ struct row {
 
 /// One row's matrices and the machine's limit on them, in seconds per matrix. Benchmarks of one row follow each other and share it.
 struct stage {
-  stage(const row& r, int threads) : work(r.what, r.type, r.order, r.batch, threads) {
+  stage(const row& r, int threads, std::size_t past) : work(r.what, r.type, r.order, r.batch, threads, past) {
     const fma_burst burst = fastest_burst(is_single(r.type));
     pace short_turns;
     short_turns.budget = 0.05;
@@ -38,19 +38,19 @@ struct stage {
   double limit = 0;
 };
 
-stage& stage_of(const row& r, int threads) {
+stage& stage_of(const row& r, int threads, std::size_t past) {
   static std::unique_ptr<stage> kept;
   static row of{};
   if (kept == nullptr || of.what != r.what || of.type != r.type || of.order != r.order || of.batch != r.batch) {
     kept.reset();
-    kept = std::make_unique<stage>(r, threads);
+    kept = std::make_unique<stage>(r, threads, past);
     of = r;
   }
   return *kept;
 }
 
-void time_candidate(benchmark::State& state, const candidate& c, const row& r, int threads) {
-  stage& s = stage_of(r, threads);
+void time_candidate(benchmark::State& state, const candidate& c, const row& r, int threads, std::size_t past) {
+  stage& s = stage_of(r, threads, past);
   const call run = c.prepare(s.work.what());
   s.work.poison();
   std::string complaint;
@@ -89,7 +89,7 @@ int run(int argc, char** argv) {
       const std::string title = std::string(name(t)) + "/" + name(type) + "/" + name(where) + "/order:" + std::to_string(order) +
                                 "/batch:" + std::to_string(batch) + "/" + c.name;
       auto* const one =
-          benchmark::RegisterBenchmark(title.c_str(), [=](benchmark::State& state) { time_candidate(state, c, r, s.threads); });
+          benchmark::RegisterBenchmark(title.c_str(), [=](benchmark::State& state) { time_candidate(state, c, r, s.threads, s.past); });
       one->Unit(benchmark::kMicrosecond);
       // As in measure.hpp: processor time of the whole process for one thread, the wall clock for several.
       if (s.threads == 1)

@@ -15,6 +15,7 @@ inline constexpr char selection_usage[] =
     "  --task inverse,cholesky      (inverse)       --dtype float,double,cfloat,cdouble  (double)\n"
     "  --orders 2,4,8-16,100-300:25 (by regime)     --regime cache,memory,single         (cache)\n"
     "  --only cholinv,lapack,...    (all there are) --threads N (1)   --batch N (by regime)\n"
+    "  --past BYTES (0)             input and output begin so far behind the beginning of a cache line: malloc's large arrays, 16\n"
     "  'all' stands for every task, dtype or regime.\n";
 
 struct selection {
@@ -25,6 +26,7 @@ struct selection {
   std::vector<std::string> only;       // empty: every candidate of this build
   int threads = 1;
   std::ptrdiff_t batch = 0;  // 0: what the regime says
+  std::size_t past = 0;
 };
 
 [[noreturn]] inline void refuse(const std::string& what) { throw std::invalid_argument(what); }
@@ -72,6 +74,13 @@ inline std::vector<std::ptrdiff_t> choose_orders(const std::string& text) {
   return orders;
 }
 
+inline std::size_t choose_past(const std::string& option, const std::string& text) {
+  if (text == "0") return 0;
+  const long bytes = whole_number(option, text);
+  if (bytes % 16 != 0 || bytes > 48) refuse(option + " has '" + text + "'; it should be 0, 16, 32 or 48");
+  return static_cast<std::size_t>(bytes);
+}
+
 /// Takes argv[i] and its value when it is one of these options; `i` is then at the value.
 inline bool take_option(selection& s, int& i, int argc, char** argv) {
   const std::string option = argv[i];
@@ -93,6 +102,8 @@ inline bool take_option(selection& s, int& i, int argc, char** argv) {
     s.threads = static_cast<int>(whole_number(option, value()));
   else if (option == "--batch")
     s.batch = whole_number(option, value());
+  else if (option == "--past")
+    s.past = choose_past(option, value());
   else
     return false;
   return true;
