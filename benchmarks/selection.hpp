@@ -75,10 +75,9 @@ inline std::vector<std::ptrdiff_t> choose_orders(const std::string& text) {
 }
 
 inline std::size_t choose_past(const std::string& option, const std::string& text) {
-  if (text == "0") return 0;
-  const long bytes = whole_number(option, text);
-  if (bytes % 16 != 0 || bytes > 48) refuse(option + " has '" + text + "'; it should be 0, 16, 32 or 48");
-  return static_cast<std::size_t>(bytes);
+  for (const std::size_t bytes : {0, 16, 32, 48})
+    if (text == std::to_string(bytes)) return bytes;
+  refuse(option + " has '" + text + "'; it should be 0, 16, 32 or 48");
 }
 
 /// Takes argv[i] and its value when it is one of these options; `i` is then at the value.

@@ -105,7 +105,7 @@ inline std::complex<double> product(const std::complex<double>& x, const std::co
 /// off-diagonal elements below 1/2n, the diagonal in [1, 2].
 class workload {
  public:
-  workload(task t, scalar s, std::ptrdiff_t order, std::ptrdiff_t batch, int threads, std::size_t past)
+  workload(task t, scalar s, std::ptrdiff_t order, std::ptrdiff_t batch, int threads, std::size_t past = 0)
       : in_(byte_count(s, order, batch), past), out_(byte_count(s, order, batch), past) {
     job_.what = t;
     job_.type = s;

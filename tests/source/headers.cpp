@@ -1,1 +1,2 @@
-// headers.cpp: nothing; the headers that the test programs share are compiled beforehand with it (tests/CMakeLists.txt).
+// headers.cpp: the headers that the test programs share are compiled beforehand, as those of this one (tests/CMakeLists.txt).
+int main() {}

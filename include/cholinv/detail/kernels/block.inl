@@ -178,8 +178,8 @@ struct block_sweep {
   };
 
   /// What the columns of a stretch contribute to its rows of the product with the rows [j, j + nr) of Y, the vectors from the diagonal on;
-  /// after the first columns, which come last, it goes to its place in `out`. Meanwhile the next matrix comes nearer, or, of a large one,
-  /// these places.
+  /// after the first columns, which come last, it goes to its place in `out`. Meanwhile the next matrix comes nearer, and these places
+  /// where the result is large or its vectors cross cache lines.
   struct multiplying {
     const upper_panels<K>& y;
     S* sums;
@@ -197,7 +197,7 @@ struct block_sweep {
       if (w.begin <= first) {
         if (x.next != nullptr) fetch(order, strided<const S>{x.next, x.in.row, x.in.column}, first, K::panel_rows, j, K::nr);
         if (i >= order) return;
-        if (is_large(order) || out.cross) out.template fetch<3>(order, i, j);
+        if (is_large(order) || (out.cross && !is_small(order))) out.template fetch<3>(order, i, j);
       }
       w.fetch(block);
       const index_t from = w.begin <= first ? i : w.begin;
@@ -240,6 +240,9 @@ struct block_sweep {
   /// them costs 1 to 5% of the product up to 2 MB and brings 5 to 15% from 2.9 MB on; where it has 2 MB and the next one is slow, it
   /// brings 10 to 20% from 1.3 MB on.
   static bool is_large(index_t order) { return order * order * K::planes * static_cast<index_t>(sizeof(S)) > 1 << 20; }
+
+  /// Is a result likely to be in the first-level cache? Asking for its places would only cost: 7 to 14% of a matrix of order 9 to 32 alone.
+  static bool is_small(index_t order) { return order * order * K::planes * static_cast<index_t>(sizeof(S)) <= 1 << 14; }
 
   /// Asks for a piece of a matrix, where its rows or its columns lie side by side. Inline: g++ drops calls that do nothing else.
   template <class Number>
@@ -318,13 +321,13 @@ struct block_sweep {
       if (moves_in_squares(out.row, out.column))
         for (; done + K::side <= last; done += K::side) {
           const bool by_rows = out.column == K::planes;
-          const index_t row = by_rows ? out.row : out.column;
-          const bool cross = cross_lines(out.data, row, K::side * K::planes * sizeof(S));
+          const index_t line = by_rows ? out.row : out.column;
+          const bool fetch = !is_small(l.order) && cross_lines(out.data, line, K::side * sizeof(S));
           for (index_t k = 0; k + K::side <= l.order; k += K::side) {
             square<S, K::planes, K::side> x;
-            if (cross && k + 2 * K::side <= l.order) {  // asks for the places of the next square
+            if (fetch && k + 2 * K::side <= l.order) {  // asks for the places of the next square
               for (int c = 0; c < K::side; ++c) {
-                const S* const place = out.at(done, k + K::side) + c * row;
+                const S* const place = out.at(done, k + K::side) + c * line;
                 __builtin_prefetch(place, 0, 3);
                 __builtin_prefetch(place + (K::side * K::planes - 1), 0, 3);
               }

@@ -37,7 +37,7 @@ struct run_of {
       }
     }
   }
-  /// Do such runs at `to` and whole `step`s from it cross cache lines?
+  /// Can such runs, side by side from `to` and from whole `step`s on, cross cache lines?
   static bool crosses(const S* to, index_t step) { return cross_lines(to, step, static_cast<std::size_t>(bytes)); }
   /// Asks for their places, into the first-level cache.
   CHOLINV_INLINE static void fetch(S* const* to, index_t offset) {

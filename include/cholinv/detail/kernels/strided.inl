@@ -110,7 +110,7 @@ struct result_rows {
   static constexpr bool writes_lines = K::side > 1 && numbers == group && sizeof(V) == cache_line;
 
   strided<S> to;
-  bool own, cross, past_caches;  // do vectors cross cache lines?
+  bool own, cross, past_caches;  // cross: vectors cross cache lines
 
   result_rows(strided<S> out, bool to_memory) : to(out), own(out.column == planes) {
     if (!own) std::swap(to.row, to.column);
@@ -126,7 +126,8 @@ struct result_rows {
   CHOLINV_INLINE void fetch(index_t order, index_t i, index_t j) const {
     if (!side_by_side() || past_caches) return;
     constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S)) / planes;
-    const index_t end = i + K::panel_rows < order ? i + K::panel_rows : order, last = j + K::nr < order ? j + K::nr : order;
+    const index_t below = i - i % K::panel_rows + K::panel_rows, end = below < order ? below : order,
+                  last = j + K::nr < order ? j + K::nr : order;
     for (index_t r = i; r < end; ++r) {
       __builtin_prefetch(to.at(r, j), 0, Near);
       if (cross && K::nr >= line) __builtin_prefetch(to.at(r, last - 1), 0, Near);

@@ -33,7 +33,7 @@ struct tiny {
   template <task t>
   static std::uint64_t run(places m, int groups) {
     std::uint64_t bad = 0;
-    const bool fetch = m.out.step == numbers && cross_lines(m.out.first, numbers, 4 * sizeof(S));
+    const bool fetch = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::crosses(m.out.first, numbers);
     for (int g = 0; g < groups; ++g) {
       bool good;
       if (fetch && g + 1 < groups) {  // the places of the next ones, which lie behind
