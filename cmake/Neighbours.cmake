@@ -70,7 +70,7 @@ function(cholinv_add_mdspan_program name source)
   file(MAKE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/mdspan_programs")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*" "${PROJECT_SOURCE_DIR}/tests/support/*")
   add_custom_command(OUTPUT "${program}" DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${source}" ${headers}
-                     COMMAND ${CHOLINV_MDSPAN_COMMAND} -O1 -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                     COMMAND ${CHOLINV_MDSPAN_COMMAND} -O0 -Wall -Wextra -Wpedantic -Wconversion -Wshadow
                              "$<$<BOOL:${CHOLINV_WERROR}>:-Werror>" "-I${PROJECT_SOURCE_DIR}/include"
                              "${CMAKE_CURRENT_SOURCE_DIR}/${source}" ${ARGN} -o "${program}"
                      COMMAND_EXPAND_LISTS VERBATIM)

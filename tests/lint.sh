@@ -5,11 +5,13 @@ cd "$(dirname "$0")/.."
 clang_tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
 mkdir -p build/lint
 for header in include/cholinv/*.hpp; do
-  unit="build/lint/$(basename "$header" .hpp).cpp"
-  echo "#include <cholinv/$(basename "$header")>" >"$unit"
-  "$clang_tidy" --quiet "$unit" -- -std=c++17 -I include -Wall -Wextra
+  echo "#include <cholinv/$(basename "$header")>" >"build/lint/$(basename "$header" .hpp).cpp"
 done
-"$clang_tidy" --quiet build/lint/cholinv.cpp -- -std=c++17 -I include -fopenmp -D CHOLINV_USE_LAPACK -D CHOLINV_INSTANTIATE
+{
+  echo "build/lint/cholinv.cpp -fopenmp -D CHOLINV_USE_LAPACK -D CHOLINV_INSTANTIATE"
+  printf '%s\n' build/lint/*.cpp
+} | xargs -P "$(getconf _NPROCESSORS_ONLN)" -I '{}' bash -c \
+  'unit=({}); "$0" --quiet "${unit[0]}" -- -std=c++17 -I include -Wall -Wextra "${unit[@]:1}"' "$clang_tidy"
 
 # cppcheck 2.10 does not parse the kernels, so it sees the headers that do without them. A view is small and goes by value; a
 # specialisation of tensor_traits has the members of a neighbour.
