@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
     }
   });
   for (const auto& [key, value] : machine_context(s.threads)) benchmark::AddCustomContext(key, value);
+  if (s.past > 0) benchmark::AddCustomContext("bytes_past_a_line", std::to_string(s.past));
   int count = static_cast<int>(theirs.size());
   benchmark::Initialize(&count, theirs.data());
   if (benchmark::ReportUnrecognizedArguments(count, theirs.data())) return 2;
