@@ -69,7 +69,9 @@ for example in quickstart precision; do
   "${cxx[@]}" -std=c++17 -O2 -I include "examples/$example.cpp" -o "$build/$example" &
   compilations+=($!)
 done
-for compilation in "${compilations[@]}"; do wait "$compilation"; done
+failed=0
+for compilation in "${compilations[@]}"; do wait "$compilation" || failed=$?; done
+[ "$failed" -eq 0 ] || exit "$failed"
 
 PATH=$build:$PATH
 show quickstart

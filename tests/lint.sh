@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 clang_tidy=$(command -v clang-tidy-14 || command -v clang-tidy)
+rm -rf build/lint
 mkdir -p build/lint
 for header in include/cholinv/*.hpp; do
   echo "#include <cholinv/$(basename "$header")>" >"build/lint/$(basename "$header" .hpp).cpp"

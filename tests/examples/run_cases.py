@@ -139,6 +139,15 @@ def no_compiler(context, environment, text):
     check(result.returncode == 1 and calls == [] and text in result.stderr and result.stderr.count("\n") == 1, f"{result.returncode}: {result.stderr}")
 
 
+def broken_example(context, example):
+    machine = Machine(context, 0)
+    machine.add("c++", COMPILER.replace("\n", f'\ncase "$*" in *{example}.cpp*) exit 7 ;; esac\n', 1))
+    result, _ = machine.run()
+    check(result.returncode == 7 and "ran " not in result.stdout, f"{result.returncode}: {result.stdout}")
+
+
+for example in ("quickstart", "precision"):
+    case(f"run.sh-broken-{example}", broken_example, example)
 case("run.sh-nothing-installs", no_compiler, {}, "no C++17 compiler found, and no package manager known here")
 case("run.sh-bad-cxx", no_compiler, {"CXX": "nosuch -flag"}, "CXX is 'nosuch -flag', which does not compile C++17 here")
 
