@@ -2,12 +2,25 @@
 // kernels are compiled once for every instruction set, each time in a namespace of its own, with CHOLINV_FMA saying whether it has
 // a fused multiply-add.
 
+/// Lanes picked from a and b by compile-time indices; those of b count from the width on.
+template <class V, int... index>
+CHOLINV_INLINE V shuffle(V a, V b) {
+#ifdef __clang__
+  return __builtin_shufflevector(a, b, index...);
+#else
+  using integer = std::conditional_t<sizeof(a[0]) == 4, int, long long>;
+  typedef integer mask __attribute__((vector_size(sizeof(V))));
+  return __builtin_shuffle(a, b, mask{index...});
+#endif
+}
+
 /// W floats or doubles in one register.
 template <class S, int W>
 struct pack {
   using scalar = S;
   typedef S vec __attribute__((vector_size(W * sizeof(S))));
   static constexpr int width = W;
+  static constexpr bool has_masks = CHOLINV_X86 && sizeof(vec) == 64;
   static constexpr auto lanes = std::make_integer_sequence<int, W>{};
 
   CHOLINV_INLINE static vec zero() { return vec{}; }
@@ -49,7 +62,7 @@ struct pack {
   }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
-  /// The same in the lanes 0 to r < 63; c in those after, where a is +0.
+  /// The same in the lanes 0 to r < 63; c in those after, where a is +0. Without masks it takes less where the compiler knows r.
   CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) {
     if constexpr (has_masks) return fused(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
     // A zero is added: -0, for +0 would make +0 of a c that is -0.
@@ -60,13 +73,30 @@ struct pack {
     if constexpr (has_masks) return fused_minus(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
     return fused_minus(a, keep_first(b, r), c);
   }
+  template <int r>
+  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, std::integral_constant<int, r>) {
+    return fused(a, first_of<r>(b, -zero(), lanes), c);
+  }
+  template <int r>
+  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, std::integral_constant<int, r>) {
+    return fused_minus(a, first_of<r>(b, zero(), lanes), c);
+  }
 
  private:
+  /// x in the lanes 0 to r, y in those after. Told to blend: g++ takes shuffles apart where y is a constant.
+  template <int r, int... lane>
+  CHOLINV_INLINE static vec first_of(const vec& x, const vec& y, std::integer_sequence<int, lane...>) {
+#if CHOLINV_X86 && CHOLINV_BYTES >= 32
+    constexpr int after = ((1 << W) - 1) & ~((2 << r) - 1);
+    if constexpr (sizeof(vec) == 32 && W == 4) return __builtin_ia32_blendpd256(x, y, after);
+    if constexpr (sizeof(vec) == 32 && W == 8) return __builtin_ia32_blendps256(x, y, after);
+#endif
+    return shuffle<vec, (lane <= r ? lane : W + lane)...>(x, y);
+  }
   template <class Pointers, int... lane>
   CHOLINV_INLINE static vec gather(Pointers from, index_t e, std::integer_sequence<int, lane...>) {
     return vec{from[lane][e]...};
   }
-  static constexpr bool has_masks = CHOLINV_X86 && sizeof(vec) == 64;
   using some_lanes = std::conditional_t<W == 8, unsigned char, unsigned short>;
   struct window {
     S values[2 * W] = {};
@@ -91,18 +121,6 @@ struct pack {
 
   typedef S unaligned __attribute__((vector_size(W * sizeof(S)), aligned(alignof(S)), may_alias));
 };
-
-/// Lanes picked from a and b by compile-time indices; those of b count from the width on.
-template <class V, int... index>
-CHOLINV_INLINE V shuffle(V a, V b) {
-#ifdef __clang__
-  return __builtin_shufflevector(a, b, index...);
-#else
-  using integer = std::conditional_t<sizeof(a[0]) == 4, int, long long>;
-  typedef integer mask __attribute__((vector_size(sizeof(V))));
-  return __builtin_shuffle(a, b, mask{index...});
-#endif
-}
 
 /// One step of a transposition: exchange bit `step` of the row number with that of the lane number, for the rows a and b.
 template <class V, int step, int... lane>
@@ -161,6 +179,7 @@ struct pack<S, 1> {
   using scalar = S;
   using vec = S;
   static constexpr int width = 1;
+  static constexpr bool has_masks = false;
 
   CHOLINV_INLINE static vec zero() { return S(0); }
   CHOLINV_INLINE static vec one() { return S(1); }

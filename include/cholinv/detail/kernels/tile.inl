@@ -89,12 +89,12 @@ CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_ro
     return b;
 }
 
-/// c + Sign a b in the rows that take part; in the others a is zero.
-template <class K, int Sign, bool Masked>
-CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename K::V& b, const typename K::V& c, index_t last_row) {
+/// c + Sign a b in the rows that take part; in the others a is zero. The last row may be a number known to the compiler.
+template <class K, int Sign, bool Masked, class Row>
+CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename K::V& b, const typename K::V& c, Row last_row) {
   using P = typename K::ops;
   if constexpr (Masked && !K::lanes) {
-    const int r = static_cast<int>(last_row);
+    const auto r = static_cast<std::conditional_t<std::is_integral_v<Row>, int, Row>>(last_row);
     return Sign < 0 ? P::fnma_first(a, b, c, r) : P::fma_first(a, b, c, r);
   } else {
     const typename K::V y = taking_part<K, Masked>(b, last_row);
@@ -103,9 +103,9 @@ CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename 
 }
 
 /// Vector v of column j of the tile, plus Sign times vector v of `x` times the conjugate of row j of `b`.
-template <class K, int Sign, bool Masked, int m, int M>
+template <class K, int Sign, bool Masked, int m, int M, class Row>
 CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::V (&x)[K::planes][m], right_rows<typename K::S> b,
-                                 index_t last_row) {
+                                 Row last_row) {
   const typename K::V re = K::right_operand(b.template at<K>(j));
   t.c[0][v][j] = add_product<K, Sign, Masked>(x[0][v], re, t.c[0][v][j], last_row);
   if constexpr (K::planes == 2) {
@@ -116,24 +116,43 @@ CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::
   }
 }
 
-/// C += Sign A B^H over `count` columns, from the last one `Back` or from the first one on, for the first m vectors of the tile. With
-/// Edge the last of these vectors is the diagonal of an upper triangle: in column k only its rows 0 to k take part.
+/// C += Sign a b^H, a column each of A and B, for the first m vectors of the tile. With Edge the last of these vectors is the diagonal of
+/// an upper triangle: in column k only its rows 0 to k take part.
+template <class K, int Sign, int m, bool Edge, int M, class Row>
+CHOLINV_INLINE void add_column(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, Row k) {
+  typename K::V x[K::planes][m];
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
+      K::ops::load(a + (p * K::mv + v) * K::width);
+  // For all columns; of AVX2's few registers g++ would save some, with ten loads for eight operations instead of six.
+  if constexpr (K::lanes && K::planes == 1) CHOLINV_UNROLL for (int v = 0; v < m; ++v) load_once(x[0][v]);
+  CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
+    CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, b, k);
+    if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, b, k);
+  }
+}
+
+/// The same over `count` columns, from the last one `Back` or from the first one on.
 template <class K, int Sign, bool Back, int m, bool Edge, int M>
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
   if constexpr (Back) a += (count - 1) * K::column, b.data += (count - 1) * b.step;
   for (index_t left = count; left > 0; --left) {
-    typename K::V x[K::planes][m];
-    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
-        K::ops::load(a + (p * K::mv + v) * K::width);
-    // For all columns; of AVX2's few registers g++ would save some, with ten loads for eight operations instead of six.
-    if constexpr (K::lanes && K::planes == 1) CHOLINV_UNROLL for (int v = 0; v < m; ++v) load_once(x[0][v]);
-    const index_t k = Back ? left - 1 : count - left;
-    CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
-      CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, b, k);
-      if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, b, k);
-    }
+    add_column<K, Sign, m, Edge>(t, a, b, Back ? left - 1 : count - left);
     a += Back ? -K::column : K::column;
     b.data += Back ? -b.step : b.step;
+  }
+}
+
+/// The edge, in a loop where there are masks. Without them it takes two operations a column to keep rows out, one where the compiler knows
+/// which: so it is unrolled, its `count` columns being at most `width`.
+template <class K, int Sign, bool Back, int m, int step = 0, int M>
+CHOLINV_INLINE void accumulate_edge(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+  if constexpr (K::ops::has_masks) {
+    accumulate<K, Sign, Back, m, true>(t, a, b, count);
+  } else if constexpr (step < K::width) {
+    constexpr int k = Back ? K::width - 1 - step : step;
+    if (k < count)
+      add_column<K, Sign, m, true>(t, a + k * K::column, {b.data + k * b.step, b.step, b.plane, b.row}, std::integral_constant<int, k>());
+    accumulate_edge<K, Sign, Back, m, step + 1>(t, a, b, count);
   }
 }
 
@@ -148,9 +167,15 @@ CHOLINV_INLINE void accumulate_corner(tile<K, M>& t, const typename K::S* a, rig
   constexpr index_t begin = (m - 1) * K::rows_per_vector, next = m * K::rows_per_vector;
   if constexpr (begin < whole_from<K, M>) {
     if constexpr (Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
-    if (begin < count)
-      accumulate<K, Sign, Back, m, (K::rows_per_vector > 1)>(t, a + begin * K::column, {b.data + begin * b.step, b.step, b.plane, b.row},
-                                                             (count < next ? count : next) - begin);
+    if (begin < count) {
+      const typename K::S* const first = a + begin * K::column;
+      const right_rows<typename K::S> from{b.data + begin * b.step, b.step, b.plane, b.row};
+      const index_t columns = (count < next ? count : next) - begin;
+      if constexpr (K::rows_per_vector > 1)
+        accumulate_edge<K, Sign, Back, m>(t, first, from, columns);
+      else
+        accumulate<K, Sign, Back, m, false>(t, first, from, columns);
+    }
     if constexpr (!Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
   }
 }
