@@ -54,12 +54,12 @@ CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
 template <class K, int M>
 struct solve_tile {
   using S = typename K::S;
-  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = K::lanes && M == K::mv;
+  static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = !K::lanes || M == K::mv;
   static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
   CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
-    const index_t done = j - first;    // columns of this panel before j
-    if constexpr (may_be_on_diagonal)  // in lanes with the tile's last nr rows: so with_vectors chooses
-      if (!may_be_below || done < M * K::rows_per_vector) return solve<true>(panel, K::lanes ? M - K::nr : done, b, reciprocals);
+    const index_t done = j - first;  // columns of this panel before j
+    if constexpr (may_be_on_diagonal)
+      if (!may_be_below || done < M * K::rows_per_vector) return solve_on_diagonal(panel, done, b, reciprocals);
     if constexpr (may_be_below) solve<false>(panel, done, b, reciprocals);
   }
   /// A part of it, below the diagonal: what the columns [from, end) of the panel contribute. `b` begins with the first of them. Between
@@ -82,6 +82,16 @@ struct solve_tile {
   }
 
  private:
+  /// In lanes the diagonal is in the tile's last nr rows: so with_vectors chooses. Of nr columns a vector longer than that may have it from
+  /// several rows on, a shorter one from rows before its own. Zeros are left out for less where the compiler knows at which row it begins.
+  static constexpr index_t R = K::rows_per_vector, first_row = K::lanes ? M - K::nr : R < K::nr ? R - K::nr : 0;
+  template <index_t row = first_row>
+  CHOLINV_INLINE static void solve_on_diagonal(S* panel, index_t done, right_rows<S> b, const S* reciprocals) {
+    constexpr index_t next = row + (R < K::nr ? R : K::nr);
+    if constexpr (next < R)
+      if (done != row) return solve_on_diagonal<next>(panel, done, b, reciprocals);
+    solve<true>(panel, row, b, reciprocals);
+  }
   template <bool OnDiagonal>
   CHOLINV_INLINE static void solve(S* panel, index_t done, right_rows<S> b, const S* reciprocals) {
     tile<K, M> t;
