@@ -26,6 +26,7 @@ struct tile_shape {
   static_assert(panel_rows % nr == 0, "a column block lies within one panel");
   static constexpr int diagonal_vectors = nr <= rows_per_vector ? 1 : nr / rows_per_vector;  // that hold a diagonal block
   static_assert(mv % diagonal_vectors == 0);
+  static_assert(nr % rows_per_vector == 0 || rows_per_vector % nr == 0, "a diagonal block begins at one of few rows of a vector");
 
   /// One number of one matrix, or of each lane's matrix: what the diagonal blocks are factored with.
   using element = std::conditional_t<Lanes, Pack, pack<S, 1>>;
