@@ -48,7 +48,7 @@ struct pack {
   /// One in lane r if there is such a lane, else zeros.
   CHOLINV_INLINE static vec unit(int r) { return r < 0 || r >= W ? zero() : load(one_between_zeros.values + W - r); }
   /// x in the lanes 0 to r, zero in those after.
-  CHOLINV_INLINE static vec keep_first(const vec& x, int r) {
+  CHOLINV_INLINE static vec keep_first(const vec& x, index_t r) {
     return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & first_lanes(r));
   }
   /// y in the lanes before r, x in those from r on.
@@ -62,20 +62,19 @@ struct pack {
   }
   CHOLINV_INLINE static vec fma(const vec& a, const vec& b, const vec& c) { return fused(a, b, c); }
   CHOLINV_INLINE static vec fnma(const vec& a, const vec& b, const vec& c) { return fused_minus(a, b, c); }
-  /// The same in the lanes 0 to r < 63; c in those after, where a is +0. Without masks it takes less where the compiler knows r.
-  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) {
+  /// The same in the lanes 0 to r < 63; c in those after, where a is +0. Without masks it takes less where the compiler knows r; where it
+  /// does not, no c there may be -0: they are 0 or 1 yet, in tiles on the diagonal.
+  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, index_t r) {
     if constexpr (has_masks) return fused(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
-    // A zero is added: -0, for +0 would make +0 of a c that is -0.
-    const bits_vec kept = reinterpret_cast<bits_vec>(b) & first_lanes(r), rest = reinterpret_cast<bits_vec>(-zero()) & ~first_lanes(r);
-    return fused(a, reinterpret_cast<vec>(kept | rest), c);
+    return fused(a, keep_first(b, r), c);
   }
-  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, int r) {
+  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, index_t r) {
     if constexpr (has_masks) return fused_minus(a, b, c, static_cast<some_lanes>((2ull << r) - 1));
     return fused_minus(a, keep_first(b, r), c);
   }
   template <int r>
   CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, std::integral_constant<int, r>) {
-    return fused(a, first_of<r>(b, -zero(), lanes), c);
+    return fused(a, first_of<r>(b, -zero(), lanes), c);  // -0 is added: +0 would make +0 of a c that is -0
   }
   template <int r>
   CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, std::integral_constant<int, r>) {
@@ -114,8 +113,8 @@ struct pack {
     }
   };
   static constexpr edge ones_then_zeros{};
-  CHOLINV_INLINE static bits_vec first_lanes(int r) {
-    const int last = r >= W - 1 ? W - 1 : r < 0 ? -1 : r;
+  CHOLINV_INLINE static bits_vec first_lanes(index_t r) {
+    const index_t last = r >= W - 1 ? W - 1 : r < 0 ? -1 : r;
     return *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - 1 - last));
   }
 
@@ -200,10 +199,10 @@ struct pack<S, 1> {
 #endif
     return c - a * b;
   }
-  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, int r) { return fma(a, keep_first(b, r), c); }
-  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, int r) { return fnma(a, keep_first(b, r), c); }
+  CHOLINV_INLINE static vec fma_first(const vec& a, const vec& b, const vec& c, index_t r) { return fma(a, keep_first(b, r), c); }
+  CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, index_t r) { return fnma(a, keep_first(b, r), c); }
   CHOLINV_INLINE static vec unit(int r) { return S(r == 0 ? 1 : 0); }
-  CHOLINV_INLINE static vec keep_first(const vec& x, int r) { return r < 0 ? S(0) : x; }
+  CHOLINV_INLINE static vec keep_first(const vec& x, index_t r) { return r < 0 ? S(0) : x; }
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 

@@ -85,7 +85,7 @@ CHOLINV_INLINE typename K::V taking_part(const typename K::V& b, index_t last_ro
   if constexpr (Masked && K::lanes)
     return last_row < 0 ? K::ops::zero() : b;
   else if constexpr (Masked)
-    return K::ops::keep_first(b, static_cast<int>(last_row));
+    return K::ops::keep_first(b, last_row);
   else
     return b;
 }
@@ -95,8 +95,7 @@ template <class K, int Sign, bool Masked, class Row>
 CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename K::V& b, const typename K::V& c, Row last_row) {
   using P = typename K::ops;
   if constexpr (Masked && !K::lanes) {
-    const auto r = static_cast<std::conditional_t<std::is_integral_v<Row>, int, Row>>(last_row);
-    return Sign < 0 ? P::fnma_first(a, b, c, r) : P::fma_first(a, b, c, r);
+    return Sign < 0 ? P::fnma_first(a, b, c, last_row) : P::fma_first(a, b, c, last_row);
   } else {
     const typename K::V y = taking_part<K, Masked>(b, last_row);
     return Sign < 0 ? P::fnma(a, y, c) : P::fma(a, y, c);
