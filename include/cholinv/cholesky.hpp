@@ -14,6 +14,7 @@ struct factor_and_info {
 };
 
 namespace detail {
+CHOLINV_CALLS_BEGIN
 
 template <class T, class A, class X>
 tally factorize(const A& a, bool upper, const X& out, const tensor_view<int>* info, on_failure policy, const options& o) {
@@ -42,7 +43,9 @@ factor_and_info<T> new_factor_and_info(const A& a, bool upper, const options& o)
   return result;
 }
 
+CHOLINV_CALLS_END
 }  // namespace detail
+CHOLINV_CALLS_BEGIN
 
 /// The Cholesky factor of a Hermitian positive-definite matrix: A = L L^H (`upper` false) or A = U^H U (`upper` true).
 ///
@@ -95,4 +98,5 @@ factor_and_info<S> cholesky_ex(const A& a, bool upper = false, options o = {}) {
   return detail::new_factor_and_info<S>(detail::input<S>(a, "argument a"), upper, o);
 }
 
+CHOLINV_CALLS_END
 CHOLINV_NAMESPACE_END

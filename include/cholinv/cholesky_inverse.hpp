@@ -14,6 +14,7 @@ struct inverse_and_info {
 };
 
 namespace detail {
+CHOLINV_CALLS_BEGIN
 
 /// Check the call (problem), choose its path (plan), run it (execute). Factor and output are tensor_views or pointer_batches.
 template <class T, class F, class X>
@@ -53,7 +54,9 @@ std::size_t inverse_scratch(const F& factor, const X& out, const options& o) {
   return make_plan<T>(w, factor.extent(factor.rank() - 1), count, lists, o).scratch_bytes();
 }
 
+CHOLINV_CALLS_END
 }  // namespace detail
+CHOLINV_CALLS_BEGIN
 
 /// The inverse of A = L L^H (`upper` false) or A = U^H U (`upper` true) from its factor, written to `out`.
 ///
@@ -145,4 +148,5 @@ std::size_t cholesky_inverse_scratch(const F& factor, bool upper, O&& out, optio
                                     o);
 }
 
+CHOLINV_CALLS_END
 CHOLINV_NAMESPACE_END

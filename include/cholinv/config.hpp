@@ -6,20 +6,20 @@
 #define CHOLINV_VERSION_MINOR 1
 #define CHOLINV_VERSION_PATCH 0
 
-// Everything that changes the code behind a name is spelled in the namespace,
-// so that translation units built with different settings link into one program
-// and each keeps its own.
+// Everything that changes the code behind a name is spelled in a namespace, so that translation units built with different settings link
+// into one program and each keeps its own. LAPACK and OpenMP change only what a call does above the kernels: tensors, exceptions and
+// kernels are the same with them and without.
 #if defined(CHOLINV_USE_LAPACK) && defined(LAPACK_ILP64)
-#define CHOLINV_ABI_LAPACK _lapack64
+#define CHOLINV_CALLS_LAPACK _lapack64
 #elif defined(CHOLINV_USE_LAPACK)
-#define CHOLINV_ABI_LAPACK _lapack
+#define CHOLINV_CALLS_LAPACK _lapack
 #else
-#define CHOLINV_ABI_LAPACK
+#define CHOLINV_CALLS_LAPACK
 #endif
 #ifdef _OPENMP
-#define CHOLINV_ABI_OPENMP _openmp
+#define CHOLINV_CALLS_OPENMP _openmp
 #else
-#define CHOLINV_ABI_OPENMP
+#define CHOLINV_CALLS_OPENMP
 #endif
 // The instruction set that the compiler may use without asking, and the widest one that kernels are compiled for: 0 baseline,
 // 1 avx2 (with fma), 2 avx512 (f, dq, vl, bw). A user who wants a faster build or a smaller program sets CHOLINV_MAX_ISA.
@@ -78,11 +78,14 @@
 #define CHOLINV_ABI_MATH
 #endif
 
-#define CHOLINV_ABI_JOIN(major, minor, a, b, c, d, e, f) CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e, f)
-#define CHOLINV_ABI_PASTE(major, minor, a, b, c, d, e, f) v##major##_##minor##a##b##c##d##e##f
-#define CHOLINV_ABI                                                                                                       \
-  CHOLINV_ABI_JOIN(CHOLINV_VERSION_MAJOR, CHOLINV_VERSION_MINOR, CHOLINV_ABI_LAPACK, CHOLINV_ABI_OPENMP, CHOLINV_ABI_ISA, \
-                   CHOLINV_ABI_MAX_ISA, CHOLINV_ABI_EXCEPTIONS, CHOLINV_ABI_MATH)
+#define CHOLINV_ABI_JOIN(major, minor, a, b, c, d) CHOLINV_ABI_PASTE(major, minor, a, b, c, d)
+#define CHOLINV_ABI_PASTE(major, minor, a, b, c, d) v##major##_##minor##a##b##c##d
+#define CHOLINV_ABI                                                                                                            \
+  CHOLINV_ABI_JOIN(CHOLINV_VERSION_MAJOR, CHOLINV_VERSION_MINOR, CHOLINV_ABI_ISA, CHOLINV_ABI_MAX_ISA, CHOLINV_ABI_EXCEPTIONS, \
+                   CHOLINV_ABI_MATH)
+#define CHOLINV_CALLS_JOIN(a, b) CHOLINV_CALLS_PASTE(a, b)
+#define CHOLINV_CALLS_PASTE(a, b) calls##a##b
+#define CHOLINV_CALLS CHOLINV_CALLS_JOIN(CHOLINV_CALLS_LAPACK, CHOLINV_CALLS_OPENMP)
 
 #if defined(__clang__)
 #define CHOLINV_INLINE __attribute__((always_inline)) inline
@@ -144,3 +147,6 @@
 #define CHOLINV_NAMESPACE_END \
   }                           \
   }
+// Within it and its namespace detail: what depends on LAPACK or OpenMP.
+#define CHOLINV_CALLS_BEGIN inline namespace CHOLINV_CALLS {
+#define CHOLINV_CALLS_END }

@@ -1,6 +1,7 @@
 """Checks that the headers include each other in one direction only: include_direction.py INCLUDE_DIR
 
-A header may include the rooms below its own and never one beside or above it, so there is no way back and no cycle.
+A header may include the rooms below its own and never one beside or above it, so there is no way back and no cycle. And only those whose
+names say what they were compiled with may depend on LAPACK or OpenMP: the others are shared by units with and without.
 After the real tree, violations are planted in copies of it; each of them must be reported.
 """
 import pathlib
@@ -38,6 +39,10 @@ ROOM_OF = {header: number for number, room in enumerate(ROOMS) for header in roo
 # Everything else that a header may include is the C++ standard library, whose names have neither a slash nor a suffix.
 FOREIGN = {"detail/lapack.hpp": ["lapacke.h"], "detail/execute.hpp": ["omp.h"]}
 
+# What a call does above the kernels: all of it is between CHOLINV_CALLS_BEGIN and CHOLINV_CALLS_END.
+CALLS = ["detail/lapack.hpp", "detail/execute.hpp"]
+ASKS_WHAT_CALLS_HAVE = re.compile(r"^\s*#.*\b(CHOLINV_USE_LAPACK|LAPACK_ILP64|_OPENMP|omp)\b", re.MULTILINE)
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
@@ -47,7 +52,10 @@ def violations(include_dir):
     found = [f"{header} is not in the list of rooms" for header in sorted(present.keys() - ROOM_OF.keys())]
     found += [f"{header} is in the list of rooms but not there" for header in sorted(ROOM_OF.keys() - present.keys())]
     for header in sorted(present.keys() & ROOM_OF.keys()):
-        for bracket, name in INCLUDE.findall(present[header].read_text()):
+        text = present[header].read_text()
+        if header not in ["config.hpp", *CALLS]:
+            found += [f"{header} asks for {name}, which changes no name there" for name in ASKS_WHAT_CALLS_HAVE.findall(text)]
+        for bracket, name in INCLUDE.findall(text):
             own = name.startswith("cholinv/") or bracket == '"'
             target = name[len("cholinv/"):] if name.startswith("cholinv/") else posixpath.join(posixpath.dirname(header), name)
             target = posixpath.normpath(target)
@@ -83,6 +91,8 @@ PLANTED = [
     ("a C header in the core", "detail/plan.hpp", add("#include <immintrin.h>"), "plan.hpp includes <immintrin.h>"),
     ("a header in a kernel", "detail/kernels/pack.inl", add("#include <cmath>"), "pack.inl includes cmath, but is read inside"),
     ("a kernel in a kernel", "detail/kernels/pack.inl", add('#include "tile.inl"'), "pack.inl includes tile.inl, which is not below it"),
+    ("OpenMP in a kernel", "detail/kernels/block.inl", add("#pragma omp simd"), "block.inl asks for omp, which changes no name there"),
+    ("LAPACK below the calls", "detail/plan.hpp", add("#ifdef CHOLINV_USE_LAPACK\n#endif"), "plan.hpp asks for CHOLINV_USE_LAPACK"),
     ("a kernel outside its room", "detail/plan.hpp", add('#include "kernels/pack.inl"'), "only detail/native.hpp opens the regions"),
 ]
 

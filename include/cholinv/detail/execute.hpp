@@ -14,6 +14,7 @@
 
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
+CHOLINV_CALLS_BEGIN
 
 /// Which matrices failed: how many, the first one and its info.
 struct tally {
@@ -314,13 +315,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   return result;
 }
 
-// All the work is below execute(). A program of many translation units compiles it once: define CHOLINV_EXTERN_TEMPLATES in all of
-// them, and in one CHOLINV_INSTANTIATE besides.
-#if defined(CHOLINV_INSTANTIATE)
-#define CHOLINV_TEMPLATE template
-#elif defined(CHOLINV_EXTERN_TEMPLATES)
-#define CHOLINV_TEMPLATE extern template
-#endif
+// All of a call's work is below execute().
 #ifdef CHOLINV_TEMPLATE
 #define CHOLINV_EXECUTE(T)                                                                        \
   CHOLINV_TEMPLATE tally execute<task::invert, T>(const problem<T>&, on_failure, const options&); \
@@ -333,5 +328,6 @@ CHOLINV_EXECUTE(std::complex<double>)
 #undef CHOLINV_TEMPLATE
 #endif
 
+CHOLINV_CALLS_END
 }  // namespace detail
 CHOLINV_NAMESPACE_END

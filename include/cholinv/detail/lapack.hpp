@@ -7,10 +7,22 @@
 #include <lapacke.h>
 
 #include <cfenv>
+#endif
 
 CHOLINV_NAMESPACE_BEGIN
 namespace detail {
+CHOLINV_CALLS_BEGIN
 
+#ifdef CHOLINV_USE_LAPACK
+inline constexpr bool lapack_compiled_in = true;
+#else
+inline constexpr bool lapack_compiled_in = false;
+#endif
+
+template <class T>
+inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
+
+#ifdef CHOLINV_USE_LAPACK
 #ifdef LAPACK_ILP64
 static_assert(sizeof(lapack_int) == 8, "LAPACK_ILP64 is defined, but lapack_int does not have 64 bits");
 #else
@@ -62,16 +74,6 @@ lapack_int call_lapacke(task t, char uplo, lapack_int n, T* a, lapack_int lda) {
 inline constexpr index_t lapack_most = sizeof(lapack_int) < sizeof(index_t) ? static_cast<index_t>(std::numeric_limits<lapack_int>::max())
                                                                             : std::numeric_limits<index_t>::max();
 
-inline bool is_real(float) { return true; }
-inline bool is_real(double) { return true; }
-template <class R>
-bool is_real(const std::complex<R>& z) {
-  return is_zero(z.imag());
-}
-template <class R>
-bool is_finite(const std::complex<R>& z) {
-  return is_finite(z.real()) && is_finite(z.imag());
-}
 template <class T>
 T conjugate(const T& x) {
   if constexpr (complex_traits<T>::is_complex)
@@ -85,9 +87,11 @@ T conjugate(const T& x) {
 template <class T>
 bool lapack_can_take(task t, index_t n, const T* a, index_t row, index_t column) {
   for (index_t i = 0; i < n; ++i) {
-    for (index_t j = 0; j <= i; ++j)
-      if (!is_finite(a[i * row + j * column])) return false;
-    if (t == task::invert && !is_real(a[i * (row + column)])) return false;
+    for (index_t j = 0; j <= i; ++j) {
+      const T x = a[i * row + j * column];
+      if (!is_finite(std::real(x)) || !is_finite(std::imag(x))) return false;
+    }
+    if (t == task::invert && !is_zero(std::imag(a[i * (row + column)]))) return false;
   }
   return true;
 }
@@ -136,7 +140,8 @@ struct lapack {
   }
 };
 CHOLINV_END_STRICT
+#endif
 
+CHOLINV_CALLS_END
 }  // namespace detail
 CHOLINV_NAMESPACE_END
-#endif

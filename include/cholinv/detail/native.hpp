@@ -88,12 +88,7 @@ struct native {
 
   /// One matrix by the block kernel, in steps: the share of member `me` of a team in steps s to `end`. See block.inl.
   static void block(index_t s, index_t end, const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory, int* info,
-                    index_t me, index_t team) {
-    const strided<const S> in{reinterpret_cast<const S*>(m.in), planes * p.in_row, planes * p.in_column};
-    const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
-    CHOLINV_WITH_ISA(
-        block_kernel<T>::template run<t>(s, end, {p.order, in, out, streaming, reinterpret_cast<const S*>(next), memory, info, me, team}))
-  }
+                    index_t me, index_t team);
   static index_t block_steps(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(order)) }
   /// All steps on one thread. The answer is the info.
   static int block(const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory) {
@@ -103,17 +98,9 @@ struct native {
   }
   /// The first `count` of `known` matrices, in up to 64 groups of width(), by the lane kernel. The answer has a bit for each group that
   /// was not done.
-  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory) {
-    CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
-                                                     planes * p.out_column, count, known, streaming, memory))
-  }
+  static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory);
   /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on; or, with no group, for m alone.
-  static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups) {
-    const S* const in = reinterpret_cast<const S*>(m.in);
-    S* const out = reinterpret_cast<S*>(m.out);
-    CHOLINV_WITH_ISA(lane_kernel<T>::template run_spaced<t>(p.order, in, planes * p.in_step(), out, planes * p.out_step(), p.in_column != 1,
-                                                            static_cast<int>(groups)))
-  }
+  static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups);
   /// After results that went past the caches: other threads see them.
   static void fence() { CHOLINV_WITH_ISA(end_of_stream()) }
   /// How many matrices the lane kernel takes at once.
@@ -124,9 +111,51 @@ struct native {
   static index_t lane_work(index_t order) { CHOLINV_WITH_ISA(lane_kernel<T>::work(order)) }
 };
 
+// The three that compute are not inline: a unit that only declares them does not compile what is in them.
+template <class T, task t>
+void native<T, t>::block(index_t s, index_t end, const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory,
+                         int* info, index_t me, index_t team) {
+  const strided<const S> in{reinterpret_cast<const S*>(m.in), planes * p.in_row, planes * p.in_column};
+  const strided<S> out{reinterpret_cast<S*>(m.out), planes * p.out_row, planes * p.out_column};
+  CHOLINV_WITH_ISA(
+      block_kernel<T>::template run<t>(s, end, {p.order, in, out, streaming, reinterpret_cast<const S*>(next), memory, info, me, team}))
+}
+
+template <class T, task t>
+std::uint64_t native<T, t>::lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory) {
+  CHOLINV_WITH_ISA(lane_kernel<T>::template run<t>(p.order, in, planes * p.in_row, planes * p.in_column, out, planes * p.out_row,
+                                                   planes * p.out_column, count, known, streaming, memory))
+}
+
+template <class T, task t>
+std::uint64_t native<T, t>::spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups) {
+  const S* const in = reinterpret_cast<const S*>(m.in);
+  S* const out = reinterpret_cast<S*>(m.out);
+  CHOLINV_WITH_ISA(lane_kernel<T>::template run_spaced<t>(p.order, in, planes * p.in_step(), out, planes * p.out_step(), p.in_column != 1,
+                                                          static_cast<int>(groups)))
+}
+
 #undef CHOLINV_WITH_ISA
 #undef CHOLINV_CASE_AVX512
 #undef CHOLINV_CASE_AVX2
+
+// A program of many translation units compiles the kernels once: define CHOLINV_EXTERN_TEMPLATES in all of them, and in one
+// CHOLINV_INSTANTIATE besides.
+#if defined(CHOLINV_INSTANTIATE)
+#define CHOLINV_TEMPLATE template
+#elif defined(CHOLINV_EXTERN_TEMPLATES)
+#define CHOLINV_TEMPLATE extern template
+#endif
+#ifdef CHOLINV_TEMPLATE
+#define CHOLINV_NATIVE(T)                          \
+  CHOLINV_TEMPLATE struct native<T, task::invert>; \
+  CHOLINV_TEMPLATE struct native<T, task::factorize>;
+CHOLINV_NATIVE(float)
+CHOLINV_NATIVE(double)
+CHOLINV_NATIVE(std::complex<float>)
+CHOLINV_NATIVE(std::complex<double>)
+#undef CHOLINV_NATIVE
+#endif
 
 }  // namespace detail
 CHOLINV_NAMESPACE_END

@@ -12,15 +12,6 @@ namespace detail {
 /// lanes: many small matrices at once. block: one matrix. Both are the native backend.
 enum class path { lanes, block, lapack };
 
-#ifdef CHOLINV_USE_LAPACK
-inline constexpr bool lapack_compiled_in = true;
-#else
-inline constexpr bool lapack_compiled_in = false;
-#endif
-
-template <class T>
-inline constexpr bool lapack_present = lapack_compiled_in&& is_ieee<real_t<T>>;
-
 inline constexpr bool baseline_has_lanes = CHOLINV_MAX_ISA <= CHOLINV_COMPILED_ISA || CHOLINV_COMPILED_ISA > 0;
 
 /// Up to here each order has a kernel of its own, which wins even with one matrix. Beyond it the registers are too few.
