@@ -3,10 +3,17 @@
 #include "support/layout.hpp"
 
 #include <array>
+#include <cstdio>
+#include <fstream>
 #include <list>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <utility>
+
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 namespace {
 
@@ -428,5 +435,33 @@ TEST(tensor_shape, an_empty_shape_may_have_any_other_extents) {
     EXPECT_EQ(shape_of(cholinv::tensor<double>(shape)), shape);
   }
 }
+
+#ifdef __linux__
+// Was Linux asked to give the memory at this address large pages?
+bool asked_for_large_pages(const void* p) {
+  const auto address = reinterpret_cast<std::uintptr_t>(p);
+  std::ifstream maps("/proc/self/smaps");
+  bool here = false;
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long low = 0, high = 0;
+    if (std::sscanf(line.c_str(), "%lx-%lx ", &low, &high) == 2) here = low <= address && address < high;
+    if (here && line.rfind("VmFlags:", 0) == 0) return line.find(" hg") != std::string::npos;
+  }
+  return false;
+}
+
+// Law: so is that of a tensor of 32 MB, where this can be seen at all, and not that of a smaller one.
+TEST(tensor_memory, large_blocks_ask_for_large_pages) {
+  constexpr std::size_t bytes = std::size_t(1) << 25;
+  void* const control = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(control, MAP_FAILED);
+  const bool visible = madvise(control, bytes, MADV_HUGEPAGE) == 0 && asked_for_large_pages(control);
+  munmap(control, bytes);
+  if (!visible) GTEST_SKIP() << "no large pages here, or no word of them in /proc/self/smaps";
+  const cholinv::tensor<float> large({2048, 4096}), small({2048, 4095});
+  EXPECT_TRUE(asked_for_large_pages(&large(1024, 0)));
+  EXPECT_FALSE(asked_for_large_pages(&small(1024, 0)));
+}
+#endif
 
 }  // namespace

@@ -37,7 +37,7 @@ ROOMS = [
 ROOM_OF = {header: number for number, room in enumerate(ROOMS) for header in room}
 
 # Everything else that a header may include is the C++ standard library, whose names have neither a slash nor a suffix.
-FOREIGN = {"detail/lapack.hpp": ["lapacke.h"], "detail/execute.hpp": ["omp.h"]}
+FOREIGN = {"detail/lapack.hpp": ["lapacke.h"], "detail/execute.hpp": ["omp.h"], "detail/buffer.hpp": ["sys/mman.h"]}
 
 # What a call does above the kernels: all of it is between CHOLINV_CALLS_BEGIN and CHOLINV_CALLS_END.
 CALLS = ["detail/lapack.hpp", "detail/execute.hpp"]
