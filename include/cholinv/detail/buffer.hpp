@@ -38,7 +38,8 @@ inline void prefer_large_pages(void* block, std::size_t bytes) noexcept {
   ::madvise(static_cast<char*>(block) + before_page, bytes - before_page, MADV_HUGEPAGE);
   errno = before;
 #else
-  static_cast<void>(block), static_cast<void>(bytes);
+  static_cast<void>(block);
+  static_cast<void>(bytes);
 #endif
 }
 
