@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <stdexcept>
 
 #include "candidates.hpp"
 
@@ -106,6 +107,9 @@ fma_burst fastest_burst(bool single_precision) {
 }
 
 void settle_environment(char** argv, int threads) {
+#if defined(__GNUC__) && !defined(__OPTIMIZE__)
+  throw std::runtime_error("compiled without optimisation, as by the preset dev (CHOLINV_OPTIMISE_ALL is OFF): use the preset release");
+#endif
   if (std::getenv("BENCH_ENVIRONMENT_SETTLED") != nullptr) return;
   const std::string count = std::to_string(threads);
   setenv("OPENBLAS_NUM_THREADS", count.c_str(), 1);
