@@ -107,7 +107,7 @@ MUTANTS = [
     ("kernels/lane.inl", "for (index_t r = 0; r < c - first; ++r)", "for (index_t r = 1; r < c - first; ++r)"),
     ("kernels/lane.inl", "write_zeros(n, end - first, end, n, out,", "write_zeros(n, end - first, end, n - 1, out,"),
     ("kernels/lane.inl", "write_zeros(n, end - first, 0, first, out,", "write_zeros(n, end - first, K::mv, first, out,"),
-    ("kernels/lane.inl", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in, near_in);"),
+    ("kernels/lane.inl", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * size, near_in);", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in, near_in);"),
     ("kernels/lane.inl", "left |= std::uint64_t(1) << (done / W);", "left |= std::uint64_t(1);"),
     ("kernels/lane.inl", "j < (lower ? i + 1 : n)", "j < (lower ? i : n)"),
     ("kernels/lane.inl", "std::swap(copies_out, other_copies_out);", ""),

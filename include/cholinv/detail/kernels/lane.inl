@@ -271,20 +271,19 @@ struct lane_kernel {
     const index_t size = n * n * planes;
     const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
     const bool may_copy = n <= most_copied;
-    const bool in_crowd = may_copy && plain_in && crowded(in, count), out_crowd = may_copy && plain_out && crowded(out, count);
-    const bool copy_in = in_crowd || (in_row != planes && in_column != planes);
+    const bool out_crowd = may_copy && plain_out && crowded(out, count), copy_in = in_row != planes && in_column != planes;
     const bool send_out = may_copy && streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
     const bool copy_out = out_crowd || (out_row != planes && out_column != planes) || send_out;
     S* const copies_in = work + sweep_work(n);
     S* copies_out = copies_in + W * pitch(n, true);
     S* other_copies_out = copies_out + W * pitch(n, true);  // results are sent from one while the other takes those of the next group
     // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
-    const strided<const S> near_in = copy_in && !plain_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
+    const strided<const S> near_in = copy_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
-    const index_t in_pitch = pitch(n, in_crowd && !unrolled), out_pitch = pitch(n, out_crowd && !unrolled);
+    const index_t out_pitch = pitch(n, out_crowd && !unrolled);
     traffic<S, W> memory(size, unrolled ? 1 : sweep::template steps<t>(n));
     const int ahead = groups_ahead(size, !unrolled) * W;
     std::uint64_t left = 0;
@@ -292,7 +291,7 @@ struct lane_kernel {
       const S* const* from = in + done;
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
-      if (streaming && plain_in && !copy_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
+      if (streaming && plain_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
       // A line that two groups of results share does not go past the caches, and its stores would hold up those that do.
       if (send_out && done + ahead < known && address(out[done + ahead]) % cache_line != 0) __builtin_prefetch(out[done + ahead], 0, 3);
       bool good, take = copy_out;
@@ -304,9 +303,9 @@ struct lane_kernel {
           if (plain_in && evenly_packed(from, here, size))
             copy_flat(from[0], copies_in, here * size);
           else
-            for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);
+            for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * size, near_in);
           for (int l = here; l < W; l *= 2) copy_flat(copies_in, copies_in + l * size, (W - l < l ? W - l : l) * size);
-          m.in = {copies_in, in_pitch};
+          m.in = {copies_in, size};
         }
         take = copy_out || !(alone || (whole && spaced(to)));
         if (take) m.out = {copies_out, out_pitch};
@@ -318,9 +317,9 @@ struct lane_kernel {
         if (here < W || copy_in || copy_out) {
           for (int l = 0; l < W; ++l) {  // here too, but without copies of their own
             const int m = l < here ? l : 0;
-            other_from[l] = copy_in ? copies_in + m * in_pitch : from[m];
+            other_from[l] = copy_in ? copies_in + m * size : from[m];
             other_to[l] = copy_out ? copies_out + m * out_pitch : to[m];
-            if (copy_in && l < here) bring(n, from[l], in_shape, copies_in + l * in_pitch, near_in);
+            if (copy_in && l < here) bring(n, from[l], in_shape, copies_in + l * size, near_in);
           }
           from = other_from;
           to = other_to;
@@ -368,10 +367,7 @@ struct lane_kernel {
     const int groups = (in_steps && W <= 8 ? 2 : 1) + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     return groups < 64 / W ? groups : 64 / W;
   }
-  template <class Pointer>
-  static bool crowded(const Pointer* m, int count) {
-    return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S)));
-  }
+  static bool crowded(S* const* m, int count) { return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S))); }
   /// From one copy to the next; with `apart` at another place in the sets each.
   static index_t pitch(index_t n, bool apart) {
     const index_t size = n * n * planes;
