@@ -28,7 +28,7 @@ inline void* align_up(void* p) noexcept {
 }
 
 /// Asks Linux for large pages where a block is fresh from the system anyway, as glibc's malloc gives those of 32 MB and more: a page fault
-/// for each 4 kB took 7 to 11% of a call. It may refuse.
+/// for each 4 kB took 7 to 11% of a call. It may refuse. An allocator that keeps such a block keeps what was asked for it.
 inline void prefer_large_pages(void* block, std::size_t bytes) noexcept {
 #ifdef MADV_HUGEPAGE
   constexpr std::size_t least = std::size_t(1) << 25, page = std::size_t(1) << 16;  // a multiple of every machine's

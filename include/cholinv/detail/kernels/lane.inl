@@ -277,7 +277,7 @@ struct lane_kernel {
     S* const copies_in = work + sweep_work(n);
     S* copies_out = copies_in + W * pitch(n, true);
     S* other_copies_out = copies_out + W * pitch(n, true);  // results are sent from one while the other takes those of the next group
-    // Where the sweep finds them: copies of plain matrices keep their order, others are row-major.
+    // Where the sweep finds them: copies of plain results keep their order, other copies are row-major.
     const strided<const S> near_in = copy_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
