@@ -316,6 +316,10 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
 }
 
 // All of a call's work is below execute().
+#ifdef CHOLINV_INSTANTIATE_CALLS
+#undef CHOLINV_TEMPLATE
+#define CHOLINV_TEMPLATE template
+#endif
 #ifdef CHOLINV_TEMPLATE
 #define CHOLINV_EXECUTE(T)                                                                        \
   CHOLINV_TEMPLATE tally execute<task::invert, T>(const problem<T>&, on_failure, const options&); \

@@ -139,8 +139,8 @@ std::uint64_t native<T, t>::spaced_lanes(const problem<T>& p, const place<T>& m,
 #undef CHOLINV_CASE_AVX512
 #undef CHOLINV_CASE_AVX2
 
-// A program of many translation units compiles the kernels once: define CHOLINV_EXTERN_TEMPLATES in all of them, and CHOLINV_INSTANTIATE
-// besides in one; where they differ in LAPACK or OpenMP, in one of each kind.
+// A program of many translation units compiles the kernels once: define CHOLINV_EXTERN_TEMPLATES in all of them, and in one
+// CHOLINV_INSTANTIATE besides; where others differ from it in LAPACK or OpenMP, CHOLINV_INSTANTIATE_CALLS in one of each kind.
 #if defined(CHOLINV_INSTANTIATE)
 #define CHOLINV_TEMPLATE template
 #elif defined(CHOLINV_EXTERN_TEMPLATES)
