@@ -6,13 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <thread>
 #include <vector>
 
 namespace bench {
 
-/// How long to measure: a turn repeats a short call for `turn` seconds; rounds are added until `budget` seconds are spent.
+/// How long to measure: a turn repeats a short call for `turn` seconds; rounds are added until `budget` seconds are spent. Before each
+/// turn nothing happens for `rest` seconds.
 struct pace {
-  double turn = 2e-3, budget = 1.0;
+  double turn = 2e-3, budget = 1.0, rest = 0;
   int fewest_rounds = 5, most_rounds = 41;
   bool wall_clock = false;
 };
@@ -58,7 +60,7 @@ inline std::vector<timing> take_turns(const std::vector<std::function<void()>>& 
     for (long trial = 4; static_cast<double>(trial) * once < p.turn; trial *= 4)
       once = std::max(1e-9, seconds_for(calls[c], trial, p) / static_cast<double>(trial));
     repeats[c] = std::max(1L, static_cast<long>(p.turn / once));
-    round += once * static_cast<double>(repeats[c] + (repeats[c] > 1 ? 1 : 0));
+    round += once * static_cast<double>(repeats[c] + (repeats[c] > 1 ? 1 : 0)) + p.rest;
   }
   const int rounds = std::clamp(static_cast<int>(p.budget / round), p.fewest_rounds, p.most_rounds);
 
@@ -66,6 +68,7 @@ inline std::vector<timing> take_turns(const std::vector<std::function<void()>>& 
   for (int r = 0; r < rounds; ++r)
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t c = (turn + static_cast<std::size_t>(r)) % count;
+      if (p.rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(p.rest));
       if (repeats[c] > 1) calls[c]();  // the caches are this one's now; a longer call has its own way of filling them
       seconds[c].push_back(seconds_for(calls[c], repeats[c], p) / static_cast<double>(repeats[c]));
     }

@@ -61,7 +61,11 @@ settings parse(int argc, char** argv) {
       refuse("there is no option '" + option + "'; --help lists them");
     }
   }
-  s.how.wall_clock = s.rows.threads > 1;
+  if (s.rows.threads > 1) {
+    s.how.wall_clock = true;
+    s.how.rest = 0.05;  // OpenBLAS's helpers look for work for 2^26 ticks before they sleep, on the processors of the next turn
+    s.how.budget *= 4;
+  }
   return s;
 }
 

@@ -5,22 +5,24 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'TEXT'
-usage: benchmarks/run.sh [--quick | --sweep] [--torch] [--no-install] [options of ratios: --dtype, --orders, --regime, --task, ...]
+usage: benchmarks/run.sh [--quick | --sweep] [--runs N] [--torch] [--no-install] [options of ratios: --dtype, --orders, --regime, --task, ...]
   (nothing)     the whole suite, about a quarter of an hour; rewrites benchmarks/results
   --quick       double only and short turns, under a minute; writes build/bench/results
   --sweep       every order from 1 to 300 in cache, and which of them fall out of line; writes build/bench/results
+  --runs N      the whole suite N times, for machines shared with others: of each row the run counts in which the peers were the fastest
   --torch       compare with libtorch, and install it where it is missing (half a gigabyte); without it, only where it is there
   --no-install  install nothing
 Options of ratios replace the suite by the rows they choose; build/bench/ratios runs such rows without this script.
 TEXT
 }
 
-suite=full torch=auto install=yes
+suite=full torch=auto install=yes runs=1
 chosen=()
 while (($#)); do
   case "$1" in
     --quick) suite=quick ;;
     --sweep) suite=sweep ;;
+    --runs) runs=${2:?--runs needs a number}; shift ;;
     --torch) torch=on ;;
     --no-install) install=no ;;
     --help) usage; exit 0 ;;
@@ -63,8 +65,8 @@ if ! { cmake -S . -B build/bench --preset release -D CHOLINV_BUILD_TESTS=OFF -D 
   exit 1
 fi
 
-# The peers at their best: which of OpenBLAS's kernels are the faster ones depends on the order, so the whole suite runs with both, and of a
-# row's two ratios the smaller counts.
+# The peers at their best: which of OpenBLAS's kernels are the faster ones depends on the order, so the whole suite runs with both, and the
+# row with the faster peer counts.
 kernels=("${OPENBLAS_CORETYPE:-}")
 if [[ -z ${kernels[0]} && $suite == full ]] && grep -qw avx512dq /proc/cpuinfo 2>/dev/null; then kernels=(SkylakeX Haswell); fi
 
@@ -81,14 +83,16 @@ cores=$(getconf _NPROCESSORS_ONLN)
 case $suite in
   full)
     results=benchmarks/results
-    for kind in "${kernels[@]}"; do
-      if [[ -n $kind ]]; then export OPENBLAS_CORETYPE=$kind; fi
-      measure "ratios$kind" --task all --dtype all --regime all
-      measure "large$kind" --orders 2048,4096
-      if ((cores > 1)); then
-        measure "threads-memory$kind" --threads 2 --regime memory --orders 4,8,16,32,64
-        measure "threads-single$kind" --threads 2 --regime single --orders 4,32,128,512,1024,2048
-      fi
+    for ((run = 1; run <= runs; ++run)); do
+      for kind in "${kernels[@]}"; do
+        if [[ -n $kind ]]; then export OPENBLAS_CORETYPE=$kind; fi
+        measure "ratios$kind$run" --task all --dtype all --regime all
+        measure "large$kind$run" --orders 2048,4096
+        if ((cores > 1)); then
+          measure "threads-memory$kind$run" --threads 2 --regime memory --orders 4,8,16,32,64
+          measure "threads-single$kind$run" --threads 2 --regime single --orders 4,32,128,512,1024,2048
+        fi
+      done
     done
     ;;
   quick) measure quick --quick --regime all "${chosen[@]}" ;;
