@@ -1,0 +1,3 @@
+// precompiled.cpp: the templates that precompiled.hpp declares.
+#define SUPPORT_TEMPLATE template
+#include "precompiled.hpp"
