@@ -19,15 +19,17 @@ THEMES = {
 
 
 def peers_at_their_best(rows):
-    """Of the rows measured more than once, with different kernels of a peer or in several runs, the one whose best peer was the fastest."""
+    """Of the rows measured more than once, with different kernels of a peer or in several runs, the one whose best peer was the fastest, with
+    the wrong results of all."""
     def fastest_peer(row):
-        return row["microseconds"][row["best_peer"]] if "best_peer" in row else 0
-    kept = {}
+        return row["microseconds"][row["best_peer"]] if "best_peer" in row else float("inf")
+    kept, wrong = {}, {}
     for row in rows:
         key = tuple(row[field] for field in ("task", "dtype", "order", "batch", "regime", "threads"))
+        wrong.setdefault(key, {}).update(dict.fromkeys(row["wrong"]))
         if key not in kept or fastest_peer(row) < fastest_peer(kept[key]):
             kept[key] = row
-    return list(kept.values())
+    return [{**row, "wrong": list(wrong[key])} for key, row in kept.items()]
 
 
 def select(rows, **wanted):
@@ -69,7 +71,8 @@ def table_of_times(rows):
 
 def report(context, rows):
     parts = ["# Measured ratios", "How many times faster cholinv's out form is than the best of its peers, and in brackets its share of the machine's "
-             "limit; the first over the second is the ratio that nobody can exceed on this machine. benchmarks/README.md says what is measured; "
+             "limit; the first over the second is the ratio that nobody can exceed on this machine. A row measured several times is given as "
+             "it was when its best peer was the fastest. benchmarks/README.md says what is measured; "
              "`benchmarks/run.sh` wrote this page.",
              "\n".join(f"- {key}: {value}" for key, value in context.items())]
     for task, call in TASKS.items():

@@ -5,11 +5,11 @@ cd "$(dirname "$0")/.."
 
 usage() {
   cat <<'TEXT'
-usage: benchmarks/run.sh [--quick | --sweep] [--runs N] [--torch] [--no-install] [options of ratios: --dtype, --orders, --regime, --task, ...]
+usage: benchmarks/run.sh [--quick | --sweep | --runs N] [--torch] [--no-install] [options of ratios: --dtype, --orders, --regime, --task, ...]
   (nothing)     the whole suite, about a quarter of an hour; rewrites benchmarks/results
   --quick       double only and short turns, under a minute; writes build/bench/results
   --sweep       every order from 1 to 300 in cache, and which of them fall out of line; writes build/bench/results
-  --runs N      the whole suite N times, for machines shared with others: of each row the run counts in which the peers were the fastest
+  --runs N      the whole suite N times, for machines shared with others: of each row the run counts in which its best peer was the fastest
   --torch       compare with libtorch, and install it where it is missing (half a gigabyte); without it, only where it is there
   --no-install  install nothing
 Options of ratios replace the suite by the rows they choose; build/bench/ratios runs such rows without this script.
@@ -22,7 +22,7 @@ while (($#)); do
   case "$1" in
     --quick) suite=quick ;;
     --sweep) suite=sweep ;;
-    --runs) runs=${2:?--runs needs a number}; shift ;;
+    --runs) runs=${2:-}; (($# == 1)) || shift ;;
     --torch) torch=on ;;
     --no-install) install=no ;;
     --help) usage; exit 0 ;;
@@ -31,6 +31,10 @@ while (($#)); do
   shift
 done
 if ((${#chosen[@]})) && [[ $suite == full ]]; then suite=chosen; fi
+if [[ ! $runs =~ ^[1-9][0-9]?$ ]] || [[ $runs != 1 && $suite != full ]]; then
+  echo "benchmarks/run.sh: --runs has '$runs'; it should be a number from 1 to 99, and the suite the whole one" >&2
+  exit 2
+fi
 
 has_package() { [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
 
@@ -102,7 +106,7 @@ esac
 
 if [[ $suite == full ]]; then
   echo "benchmarks/run.sh: the same through Google Benchmark, to build/bench/results/compare.json"
-  build/bench/compare --dtype all --benchmark_min_time=0.05 --benchmark_out=build/bench/results/compare.json \
+  OPENBLAS_CORETYPE=${kernels[0]} build/bench/compare --dtype all --benchmark_min_time=0.05 --benchmark_out=build/bench/results/compare.json \
     --benchmark_out_format=json >build/bench/results/compare.txt || failed=1
 fi
 

@@ -2,7 +2,7 @@
 """Breaks the kernels in each way that mutants.py lists, and shows that the test programs notice: tests/mutation/run.py [BUILD]
 
 BUILD is a build folder whose tests are built (build/dev). The programs only declare the kernels, so of each mutant one unit is compiled
-and linked with their objects. Prints who noticed, and exits with 1 if a mutant survives or does not compile."""
+and linked with their objects and the oracles. Prints who noticed, and exits with 1 if a mutant survives or does not compile."""
 import os
 import pathlib
 import shutil
@@ -29,8 +29,8 @@ def broken(path, old, new):
 
 def main():
     build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/dev").resolve()
-    objects = {p: build / f"tests/CMakeFiles/{p}.dir/{p}.cpp.o" for p in PROGRAMS}
-    missing = [str(o) for o in objects.values() if not o.exists()]
+    objects = {p: [build / f"tests/CMakeFiles/{p}.dir/{p}.cpp.o", build / "tests/libcholinv_test_support.a"] for p in PROGRAMS}
+    missing = sorted({str(o) for its_objects in objects.values() for o in its_objects if not o.exists()})
     if missing:
         sys.exit(f"not built yet: {', '.join(missing)}")
     texts = [broken(*mutant) for mutant in MUTANTS]  # all are checked before any is compiled
@@ -64,7 +64,7 @@ def outcome(scratch, objects, isas):
         return "SURVIVES: it does not compile"
     for program, its_objects in objects.items():
         executable = scratch / program
-        subprocess.run([compiler, kernels, its_objects, "-lgtest_main", "-lgtest", "-lpthread", "-o", executable], check=True)
+        subprocess.run([compiler, kernels, *its_objects, "-lgtest_main", "-lgtest", "-lpthread", "-o", executable], check=True)
         for isa in isas:
             try:
                 run = subprocess.run([executable, "--gtest_brief=1", "--gtest_fail_fast"], capture_output=True, timeout=600,

@@ -1,5 +1,5 @@
-// precompiled.hpp: what the tests share, for the four scalars, compiled once and optimised (precompiled.cpp). So a test program need not
-// be optimised to run fast. It comes with the headers that CMake compiles beforehand; without it each program compiles all of it itself.
+// precompiled.hpp: what the tests share, for the four scalars, compiled once and optimised (precompiled.cpp), so that a test program need
+// not be optimised to run fast. CMake puts it, precompiled, before most programs; those without it compile what they use themselves.
 #pragma once
 
 #include "layout.hpp"
@@ -69,5 +69,6 @@ SUPPORT_TEMPLATE class guarded<int>;
 #undef SUPPORT_WIDE
 #undef SUPPORT_MATRIX
 #undef SUPPORT_SCALAR
+#undef SUPPORT_TEMPLATE
 
 }  // namespace support
