@@ -11,10 +11,9 @@
 
 namespace bench {
 
-/// How long to measure: a turn repeats a short call for `turn` seconds; rounds are added until `budget` seconds are spent. Before each
-/// turn nothing happens for `rest` seconds.
+/// How long to measure: a turn repeats a short call for `turn` seconds; rounds are added until `budget` seconds are spent.
 struct pace {
-  double turn = 2e-3, budget = 1.0, rest = 0;
+  double turn = 2e-3, budget = 1.0;
   int fewest_rounds = 5, most_rounds = 41;
   bool wall_clock = false;
 };
@@ -53,8 +52,10 @@ inline double median(std::vector<double> values) {
 inline std::vector<timing> take_turns(const std::vector<std::function<void()>>& calls, const pace& p) {
   const std::size_t count = calls.size();
   std::vector<long> repeats(count);
+  // Before a turn on several threads: OpenBLAS's helpers look for work for 2^26 ticks before they sleep, where the next turn would be.
+  const double rest = p.wall_clock ? 0.05 : 0;
   // So the caches are its own, and its threads awake; a long call has its own way of filling them.
-  const auto warms_up = [&](std::size_t c) { return repeats[c] > 1 || p.rest > 0; };
+  const auto warms_up = [&](std::size_t c) { return repeats[c] > 1 || rest > 0; };
   double round = 0;
   for (std::size_t c = 0; c < count; ++c) {
     calls[c]();  // what happens only once: page faults, first use of code and thread pools
@@ -62,7 +63,7 @@ inline std::vector<timing> take_turns(const std::vector<std::function<void()>>& 
     for (long trial = 4; static_cast<double>(trial) * once < p.turn; trial *= 4)
       once = std::max(1e-9, seconds_for(calls[c], trial, p) / static_cast<double>(trial));
     repeats[c] = std::max(1L, static_cast<long>(p.turn / once));
-    round += once * static_cast<double>(repeats[c] + (warms_up(c) ? 1 : 0)) + p.rest;
+    round += once * static_cast<double>(repeats[c] + (warms_up(c) ? 1 : 0)) + rest;
   }
   const int rounds = std::clamp(static_cast<int>(p.budget / round), p.fewest_rounds, p.most_rounds);
 
@@ -70,7 +71,7 @@ inline std::vector<timing> take_turns(const std::vector<std::function<void()>>& 
   for (int r = 0; r < rounds; ++r)
     for (std::size_t turn = 0; turn < count; ++turn) {
       const std::size_t c = (turn + static_cast<std::size_t>(r)) % count;
-      if (p.rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(p.rest));
+      if (rest > 0) std::this_thread::sleep_for(std::chrono::duration<double>(rest));
       if (warms_up(c)) calls[c]();
       seconds[c].push_back(seconds_for(calls[c], repeats[c], p) / static_cast<double>(repeats[c]));
     }

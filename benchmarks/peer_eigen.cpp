@@ -28,6 +28,28 @@ void run(const job& j) {
   }
 }
 
+/// The loop for an order known at compile time, null for most. Orders 6 and 8 take a minute to compile: they are left out where benchmarks
+/// are not optimised, and refuse to measure.
+template <class T>
+void (*fixed(std::ptrdiff_t order))(const job&) {
+  switch (order) {
+    case 2:
+      return run<T, 2>;
+    case 3:
+      return run<T, 3>;
+    case 4:
+      return run<T, 4>;
+#ifdef __OPTIMIZE__
+    case 6:
+      return run<T, 6>;
+    case 8:
+      return run<T, 8>;
+#endif
+    default:
+      return nullptr;
+  }
+}
+
 }  // namespace
 
 call prepare_eigen(const job& j) {
@@ -37,34 +59,12 @@ call prepare_eigen(const job& j) {
   });
 }
 
-// Orders 6 and 8 take a minute to compile: they are left out where benchmarks are not optimised, and refuse to measure.
-#ifdef __OPTIMIZE__
-constexpr bool has_larger_fixed = true;
-#else
-constexpr bool has_larger_fixed = false;
-#endif
-bool eigen_is_fixed(std::ptrdiff_t order) {
-  return order == 2 || order == 3 || order == 4 || (has_larger_fixed && (order == 6 || order == 8));
-}
+bool eigen_is_fixed(std::ptrdiff_t order) { return fixed<double>(order) != nullptr; }
 
 call prepare_eigen_fixed(const job& j) {
   return with_type(j.type, [&](auto tag) -> call {
     using T = typename decltype(tag)::type;
-    switch (j.order) {
-      case 2:
-        return [j] { run<T, 2>(j); };
-      case 3:
-        return [j] { run<T, 3>(j); };
-      case 4:
-        return [j] { run<T, 4>(j); };
-      case 6:
-        if constexpr (has_larger_fixed) return [j] { run<T, 6>(j); };
-        break;
-      case 8:
-        if constexpr (has_larger_fixed) return [j] { run<T, 8>(j); };
-        break;
-    }
-    throw std::logic_error("this order is not one of those fixed");
+    return [j, loop = fixed<T>(j.order)] { loop(j); };
   });
 }
 

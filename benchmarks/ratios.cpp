@@ -63,8 +63,7 @@ settings parse(int argc, char** argv) {
   }
   if (s.rows.threads > 1) {
     s.how.wall_clock = true;
-    s.how.rest = 0.05;  // OpenBLAS's helpers look for work for 2^26 ticks before they sleep, on the processors of the next turn
-    s.how.budget *= 6;
+    s.how.budget *= 6;  // much of it goes into rests
   }
   return s;
 }
