@@ -27,7 +27,7 @@ struct row {
 
 /// One row's matrices and the machine's limit on them, in seconds per matrix. Benchmarks of one row follow each other and share it.
 struct stage {
-  stage(const row& r, int threads, std::size_t past) : work(r.what, r.type, r.order, r.batch, threads, past) {
+  stage(const row& r, int threads, const layout& memory) : work(r.what, r.type, r.order, r.batch, threads, memory) {
     const fma_burst burst = fastest_burst(is_single(r.type));
     pace short_turns;
     short_turns.budget = 0.05;
@@ -38,19 +38,19 @@ struct stage {
   double limit = 0;
 };
 
-stage& stage_of(const row& r, int threads, std::size_t past) {
+stage& stage_of(const row& r, int threads, const layout& memory) {
   static std::unique_ptr<stage> kept;
   static row of{};
   if (kept == nullptr || of.what != r.what || of.type != r.type || of.order != r.order || of.batch != r.batch) {
     kept.reset();
-    kept = std::make_unique<stage>(r, threads, past);
+    kept = std::make_unique<stage>(r, threads, memory);
     of = r;
   }
   return *kept;
 }
 
-void time_candidate(benchmark::State& state, const candidate& c, const row& r, int threads, std::size_t past) {
-  stage& s = stage_of(r, threads, past);
+void time_candidate(benchmark::State& state, const candidate& c, const row& r, int threads, const layout& memory) {
+  stage& s = stage_of(r, threads, memory);
   const call run = c.prepare(s.work.what());
   s.work.poison();
   std::string complaint;
@@ -89,7 +89,7 @@ int run(int argc, char** argv) {
       const std::string title = std::string(name(t)) + "/" + name(type) + "/" + name(where) + "/order:" + std::to_string(order) +
                                 "/batch:" + std::to_string(batch) + "/" + c.name;
       auto* const one =
-          benchmark::RegisterBenchmark(title.c_str(), [=](benchmark::State& state) { time_candidate(state, c, r, s.threads, s.past); });
+          benchmark::RegisterBenchmark(title.c_str(), [=](benchmark::State& state) { time_candidate(state, c, r, s.threads, s.memory); });
       one->Unit(benchmark::kMicrosecond);
       // As in measure.hpp: processor time of the whole process for one thread, the wall clock for several.
       if (s.threads == 1)
@@ -98,8 +98,8 @@ int run(int argc, char** argv) {
         one->UseRealTime();
     }
   });
-  for (const auto& [key, value] : machine_context(s.threads)) benchmark::AddCustomContext(key, value);
-  if (s.past > 0) benchmark::AddCustomContext("bytes_past_a_line", std::to_string(s.past));
+  for (const auto& facts : {machine_context(s.threads), memory_context(s.memory)})
+    for (const auto& [key, value] : facts) benchmark::AddCustomContext(key, value);
   int count = static_cast<int>(theirs.size());
   benchmark::Initialize(&count, theirs.data());
   if (benchmark::ReportUnrecognizedArguments(count, theirs.data())) return 2;

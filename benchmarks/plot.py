@@ -18,18 +18,21 @@ THEMES = {
 }
 
 
-def peers_at_their_best(rows):
-    """Of the rows measured more than once, with different kernels of a peer or in several runs, the one whose best peer was the fastest, with
-    the wrong results of all."""
+def at_their_best(rows):
+    """Of the rows measured more than once, with different kernels of a peer or in several runs, one: peers at their best, then the machine. Of
+    those whose best peer took at most 2% longer than in any, the one with the lowest limit, which is measured beside the candidates. With the
+    wrong results of all."""
     def fastest_peer(row):
         return row["microseconds"][row["best_peer"]] if "best_peer" in row else float("inf")
-    kept, wrong = {}, {}
+    measured = {}
     for row in rows:
-        key = tuple(row[field] for field in ("task", "dtype", "order", "batch", "regime", "threads"))
-        wrong.setdefault(key, {}).update(dict.fromkeys(row["wrong"]))
-        if key not in kept or fastest_peer(row) < fastest_peer(kept[key]):
-            kept[key] = row
-    return [{**row, "wrong": list(wrong[key])} for key, row in kept.items()]
+        measured.setdefault(tuple(row[field] for field in ("task", "dtype", "order", "batch", "regime", "threads")), []).append(row)
+    kept = []
+    for several in measured.values():
+        bound = 1.02 * min(map(fastest_peer, several))
+        best = min((row for row in several if fastest_peer(row) <= bound), key=lambda row: row["limit_microseconds"])
+        kept.append({**best, "wrong": list(dict.fromkeys(text for row in several for text in row["wrong"]))})
+    return kept
 
 
 def select(rows, **wanted):
@@ -72,7 +75,7 @@ def table_of_times(rows):
 def report(context, rows):
     parts = ["# Measured ratios", "How many times faster cholinv's out form is than the best of its peers, and in brackets its share of the machine's "
              "limit; the first over the second is the ratio that nobody can exceed on this machine. A row measured several times is given as "
-             "it was when its best peer was the fastest. benchmarks/README.md says what is measured; "
+             "it was when its best peer and then the machine was the fastest. benchmarks/README.md says what is measured; "
              "`benchmarks/run.sh` wrote this page.",
              "\n".join(f"- {key}: {value}" for key, value in context.items())]
     for task, call in TASKS.items():
@@ -171,7 +174,7 @@ def main():
         for key, value in content["context"].items():
             seen.setdefault(key, {})[value] = None
         rows += [{**row, "blas_kernels": content["context"]["blas_kernels"]} for row in content["rows"]]
-    rows = peers_at_their_best(rows)
+    rows = at_their_best(rows)
     context = {key: " or ".join(values) for key, values in seen.items() if key != "threads"}
     if not rows:
         sys.exit("plot.py: the files have no rows")

@@ -231,11 +231,11 @@ int run(int argc, char** argv) {
   }
 
   std::string context;
-  for (const auto& [key, value] : machine_context(s.rows.threads)) {
-    std::printf("# %s: %s\n", key.c_str(), value.c_str());
-    context += (context.empty() ? "" : ", ") + quoted(key) + ": " + quoted(value);
-  }
-  if (s.rows.past > 0) context += ", " + quoted("bytes_past_a_line") + ": " + quoted(std::to_string(s.rows.past));
+  for (const auto& facts : {machine_context(s.rows.threads), memory_context(s.rows.memory)})
+    for (const auto& [key, value] : facts) {
+      std::printf("# %s: %s\n", key.c_str(), value.c_str());
+      context += (context.empty() ? "" : ", ") + quoted(key) + ": " + quoted(value);
+    }
   std::map<bool, fma_burst> bursts;
   for (const scalar type : s.rows.types)
     if (const bool single = is_single(type); bursts.count(single) == 0) {
@@ -252,7 +252,7 @@ int run(int argc, char** argv) {
   std::string rows;
   bool wrong = false;
   for_each_row(s.rows, [&](task t, scalar type, regime where, std::ptrdiff_t order, std::ptrdiff_t batch) {
-    workload work(t, type, order, batch, s.rows.threads, s.rows.past);
+    workload work(t, type, order, batch, s.rows.threads, s.rows.memory);
     const row r = measure(candidates, where, work, bursts[is_single(type)], s);
     print_row(r, columns);
     rows += (rows.empty() ? "\n" : ",\n") + json_of(r);

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "candidates.hpp"
@@ -16,6 +17,7 @@ inline constexpr char selection_usage[] =
     "  --orders 2,4,8-16,100-300:25 (by regime)     --regime cache,memory,single         (cache)\n"
     "  --only cholinv,lapack,...    (all there are) --threads N (1)   --batch N (by regime)\n"
     "  --past BYTES (0)             input and output begin so far behind the beginning of a cache line: malloc's large arrays, 16\n"
+    "  --pages large|small (large)  what Linux is asked for where input and output have 2 MB and more each\n"
     "  'all' stands for every task, dtype or regime.\n";
 
 struct selection {
@@ -26,7 +28,7 @@ struct selection {
   std::vector<std::string> only;       // empty: every candidate of this build
   int threads = 1;
   std::ptrdiff_t batch = 0;  // 0: what the regime says
-  std::size_t past = 0;
+  layout memory;
 };
 
 [[noreturn]] inline void refuse(const std::string& what) { throw std::invalid_argument(what); }
@@ -80,6 +82,11 @@ inline std::size_t choose_past(const std::string& option, const std::string& tex
   refuse(option + " has '" + text + "'; it should be 0, 16, 32 or 48");
 }
 
+inline bool choose_large_pages(const std::string& option, const std::string& text) {
+  if (text != "large" && text != "small") refuse(option + " has '" + text + "'; it should be large or small");
+  return text == "large";
+}
+
 /// Takes argv[i] and its value when it is one of these options; `i` is then at the value.
 inline bool take_option(selection& s, int& i, int argc, char** argv) {
   const std::string option = argv[i];
@@ -102,7 +109,9 @@ inline bool take_option(selection& s, int& i, int argc, char** argv) {
   else if (option == "--batch")
     s.batch = whole_number(option, value());
   else if (option == "--past")
-    s.past = choose_past(option, value());
+    s.memory.past = choose_past(option, value());
+  else if (option == "--pages")
+    s.memory.large_pages = choose_large_pages(option, value());
   else
     return false;
   return true;
@@ -129,6 +138,12 @@ inline std::vector<candidate> candidates_of(const selection& s) {
     if (kept.size() == before) refuse("--only has '" + wanted + "'; this build has " + known);
   }
   return kept;
+}
+
+/// What a report says of the rows' memory.
+inline std::vector<std::pair<std::string, std::string>> memory_context(const layout& memory) {
+  return {{"bytes_past_a_line", std::to_string(memory.past)},
+          {"pages", memory.large_pages ? "large ones asked for where input and output have 2 MB and more each" : "small"}};
 }
 
 /// f(task, scalar, regime, order, batch) for every row.

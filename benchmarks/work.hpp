@@ -14,6 +14,10 @@
 #include <type_traits>
 #include <vector>
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace bench {
 
 enum class task { inverse, cholesky };
@@ -101,12 +105,18 @@ inline std::complex<double> product(const std::complex<double>& x, const std::co
   return {x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real()};
 }
 
-/// The input and output of one job, each `past` bytes behind the beginning of a cache line. Every matrix is well conditioned:
-/// off-diagonal elements below 1/2n, the diagonal in [1, 2].
+/// Where input and output lie: each `past` bytes behind the beginning of a cache line, and where Linux has pages of two sizes and one
+/// holds so much, in large or in small ones.
+struct layout {
+  std::size_t past = 0;
+  bool large_pages = true;
+};
+
+/// The input and output of one job. Every matrix is well conditioned: off-diagonal elements below 1/2n, the diagonal in [1, 2].
 class workload {
  public:
-  workload(task t, scalar s, std::ptrdiff_t order, std::ptrdiff_t batch, int threads, std::size_t past = 0)
-      : in_(byte_count(s, order, batch), past), out_(byte_count(s, order, batch), past) {
+  workload(task t, scalar s, std::ptrdiff_t order, std::ptrdiff_t batch, int threads, layout how = {})
+      : in_(byte_count(s, order, batch), how), out_(byte_count(s, order, batch), how) {
     job_.what = t;
     job_.type = s;
     job_.order = order;
@@ -144,12 +154,21 @@ class workload {
   }
 
  private:
+  static constexpr std::size_t large_page = std::size_t(1) << 21;
+
   struct block {
-    block(std::size_t size, std::size_t past)
-        : memory(::operator new(size + past, std::align_val_t(64))), data(static_cast<char*>(memory) + past) {}
+    block(std::size_t size, layout how)
+        : alignment{size < large_page ? 64 : large_page},
+          memory(::operator new(size + how.past, alignment)),
+          data(static_cast<char*>(memory) + how.past) {
+#ifdef __linux__
+      if (size >= large_page) madvise(memory, size, how.large_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+#endif
+    }
     block(const block&) = delete;
     block& operator=(const block&) = delete;
-    ~block() { ::operator delete(memory, std::align_val_t(64)); }
+    ~block() { ::operator delete(memory, alignment); }
+    std::align_val_t alignment;
     void *memory, *data;
   };
 
