@@ -10,7 +10,7 @@ targets=()
 
 # The thread sanitizer: many callers without OpenMP, one caller with it. Its run time is not compiled for the sanitizer, so libarcher
 # tells of the order that it makes; with many callers at once, libomp 14 and libarcher crash, whoever calls them.
-tsan_programs="test_threads test_layout.openmp test_same_bits.openmp test_paths.openmp"
+tsan_programs="test_threads test_layout.full test_same_bits.full test_paths.full"
 export TSAN_OPTIONS="ignore_noninstrumented_modules=1"
 
 # valgrind 3.19 has no AVX-512, which its cpuid says, so that the library does not choose it; it takes a long double for a double, and is

@@ -1,5 +1,5 @@
 // test_calls.cpp: every function of the contract takes every kind of argument, in both spellings, and answers the same.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <utility>

@@ -1,5 +1,5 @@
 // test_cholesky.cpp: the companion that makes the factor: L L^H = A, the first failing minor, and the way on to the inverse.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <stdexcept>

@@ -1,5 +1,5 @@
 // test_concurrency.cpp: calls from many threads, from a parallel region and from a forked child have the bits of calls alone.
-// builds: native lapack openmp
+// builds: native full
 #include "support/layout.hpp"
 
 #include <atomic>

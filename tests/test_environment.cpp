@@ -1,5 +1,5 @@
 // test_environment.cpp: global state is the caller's: rounding mode, errno, locale, flushing of denormals, OpenBLAS's threads.
-// builds: native lapack openmp
+// builds: native full
 #include "support/cases.hpp"
 #include "support/random.hpp"
 

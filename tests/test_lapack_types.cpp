@@ -1,5 +1,5 @@
 // test_lapack_types.cpp: LAPACK's own check of potri (?chkpo, tests 1 and 2) on its own matrix types, residuals in long double.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 namespace {

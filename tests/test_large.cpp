@@ -1,5 +1,5 @@
 // test_large.cpp: address space with holes: strides past 2^31 elements (rule 13), and matrices at the edge of readable memory.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <set>

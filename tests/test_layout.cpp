@@ -1,5 +1,5 @@
 // test_layout.cpp: strides change where the numbers are, never what they are, and nothing between them is touched (rule 9).
-// builds: native lapack openmp
+// builds: full
 #include "support/layout.hpp"
 
 #include <sstream>

@@ -1,5 +1,5 @@
 // test_misuse.cpp: rule 10: every misuse of every function is std::invalid_argument, in words, before anything is written.
-// builds: native lapack
+// builds: native full
 #include "support/layout.hpp"
 
 #include <stdexcept>

@@ -1,5 +1,5 @@
 // test_nonfinite.cpp: NaN, infinity, zero and unusual signs in a factor: what each does to its own matrix, and to no other.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 namespace {

@@ -1,5 +1,5 @@
 // test_overlap.cpp: rule 9: which placements of out, info and factor are accepted, against addresses written out one by one.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <iterator>

@@ -1,6 +1,6 @@
 // test_paths.cpp: batches that outgrow the caches, lanes that compete for the same cache sets, threads that share one matrix. The bits
 // are those of each matrix alone (rules 8 and 11).
-// builds: native openmp
+// builds: full
 #include <algorithm>
 #include <cstring>
 #include <vector>

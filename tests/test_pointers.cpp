@@ -1,5 +1,5 @@
 // test_pointers.cpp: batches whose matrices each have an address of their own obey the rules that strided batches do.
-// builds: native lapack openmp
+// builds: full
 #include "support/neighbour.hpp"
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // test_resources.cpp: memory and threads: nothing allocated with scratch, nothing lost without memory, no answer changed.
-// builds: native lapack openmp
+// builds: native full
 #include "support/allocations.hpp"
 #include "support/layout.hpp"
 

@@ -1,6 +1,6 @@
 // test_rocsolver.cpp: rocSOLVER's list for potri: column-major batches of order n in leading dimension lda, with singular
 // matrices planted at b/4, b/2 and b-1; one info each, and the others unharmed.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <map>

@@ -1,5 +1,5 @@
 // test_same_bits.cpp: a matrix has the bits that it has alone, whatever the batch, strides, threads and scratch (rule 11).
-// builds: native lapack openmp
+// builds: full
 #include "support/layout.hpp"
 
 namespace {

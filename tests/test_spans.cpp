@@ -1,6 +1,6 @@
 // test_spans.cpp: orders so large that the sums of one matrix take one span of columns after the other. The bits are those that the sums
 // have in one piece (rule 11).
-// builds: native openmp
+// builds: full
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -20,15 +20,10 @@ constexpr index_t in_one_piece = 2047;  // the largest such order
 constexpr index_t n = 2113;             // one more than whole spans of 192, and no whole tile
 
 // Calls f(options, in, out, name): row-major at a cache line on one thread, and column-major beside one, in place, on three; with the
-// scratch that is enough and not a byte more. With OpenMP the latter alone: one thread does what it does without.
+// scratch that is enough and not a byte more.
 template <class T, class F>
 void for_both_ways(const cholinv::tensor<T>& a, bool upper, const F& f) {
-#ifdef _OPENMP
-  const std::vector<bool> ways{true};
-#else
-  const std::vector<bool> ways{false, true};
-#endif
-  for (bool other : ways) {
+  for (const bool other : {false, true}) {
     const std::size_t shift = other ? 1 : 0;
     const index_t apart = other ? n : n / 64 * 64 + 64;  // whole cache lines: so results go past the caches
     placed<T> in(n * apart, shift), out(n * apart, shift);

@@ -1,5 +1,5 @@
 // test_tensor.cpp: tensor and tensor_view: shapes from any spelling, strides, conversions, ownership, and what they refuse.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <array>

@@ -1,5 +1,5 @@
 // test_threads.cpp: many callers at once. Not in test_resources, whose operator new the thread sanitizer does not bear.
-// builds: native lapack openmp
+// builds: native full
 #include "support/layout.hpp"
 
 #include <atomic>

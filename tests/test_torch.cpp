@@ -1,5 +1,5 @@
 // test_torch.cpp: torch.cholesky_inverse's own list of cases, against two independent inverses: long double loops and Eigen.
-// builds: native lapack
+// builds: full
 #include "support/layout.hpp"
 
 #include <Eigen/Core>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Breaks the kernels in each way that mutants.py lists, and shows that the test programs notice: tests/mutation/run.py [BUILD]
+"""Breaks the kernels in each way that mutants.py lists, and shows that the test programs notice: tests/mutation/run.py
 
-BUILD is a build folder whose tests are built (build/dev). The programs only declare the kernels, so of each mutant one unit is compiled
-and linked with their objects and the oracles. Prints who noticed, and exits with 1 if a mutant survives or does not compile."""
+Builds them first, by the preset mutants. The programs only declare the kernels, so of each mutant one unit is compiled and linked with
+their objects and the oracles. Prints who noticed, and exits with 1 if a mutant survives or does not compile."""
 import os
 import pathlib
 import shutil
@@ -28,12 +28,11 @@ def broken(path, old, new):
 
 
 def main():
-    build = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/dev").resolve()
-    objects = {p: [build / f"tests/CMakeFiles/{p}.dir/{p}.cpp.o", build / "tests/libcholinv_test_support.a"] for p in PROGRAMS}
-    missing = sorted({str(o) for its_objects in objects.values() for o in its_objects if not o.exists()})
-    if missing:
-        sys.exit(f"not built yet: {', '.join(missing)}")
     texts = [broken(*mutant) for mutant in MUTANTS]  # all are checked before any is compiled
+    build = ROOT / "build/mutants"
+    subprocess.run(["cmake", "--preset", "mutants"], cwd=ROOT, check=True)
+    subprocess.run(["cmake", "--build", build, "--target", *PROGRAMS], check=True)
+    objects = {p: [build / f"tests/CMakeFiles/{p}.dir/{p}.cpp.o", build / "tests/libcholinv_test_support.a"] for p in PROGRAMS}
     isas = subprocess.run(["ctest", "--test-dir", build, "--print-labels"], capture_output=True, text=True, check=True).stdout
     isas = [isa for isa in ("avx512", "avx2", "baseline") if f"isa-{isa}" in isas]
     survivors = []
