@@ -9,7 +9,7 @@ usage: benchmarks/run.sh [--quick | --sweep | --runs N] [--torch] [--no-install]
   (nothing)     the whole suite, about a quarter of an hour; rewrites benchmarks/results
   --quick       double only and short turns, under a minute; writes build/bench/results
   --sweep       every order from 1 to 300 in cache, and which of them fall out of line; writes build/bench/results
-  --runs N      the whole suite N times, for machines shared with others: of each row the run counts in which its best peer was the fastest
+  --runs N      the whole suite N times, for machines shared with others; which run of a row counts is said in benchmarks/README.md
   --torch       compare with libtorch, and install it where it is missing (half a gigabyte); without it, only where it is there
   --no-install  install nothing
 Options of ratios replace the suite by the rows they choose; build/bench/ratios runs such rows without this script.
@@ -69,8 +69,8 @@ if ! { cmake -S . -B build/bench --preset release -D CHOLINV_BUILD_TESTS=OFF -D 
   exit 1
 fi
 
-# The peers at their best: which of OpenBLAS's kernels are the faster ones depends on the order, so the whole suite runs with both, and the
-# row with the faster peer counts.
+# The peers at their best: which of OpenBLAS's kernels are the faster ones depends on the order, so the whole suite runs with both:
+# benchmarks/README.md says which row counts.
 kernels=("${OPENBLAS_CORETYPE:-}")
 if [[ -z ${kernels[0]} && $suite == full ]] && grep -qw avx512dq /proc/cpuinfo 2>/dev/null; then kernels=(SkylakeX Haswell); fi
 

@@ -105,8 +105,8 @@ inline std::complex<double> product(const std::complex<double>& x, const std::co
   return {x.real() * y.real() - x.imag() * y.imag(), x.real() * y.imag() + x.imag() * y.real()};
 }
 
-/// Where input and output lie: each `past` bytes behind the beginning of a cache line, and where Linux has pages of two sizes and one
-/// holds so much, in large or in small ones.
+/// Where input and output lie: each `past` bytes behind the beginning of a cache line, and on Linux, if each has 2 MB or more, in memory
+/// for which large pages are asked for, or small ones.
 struct layout {
   std::size_t past = 0;
   bool large_pages = true;

@@ -1,5 +1,5 @@
 // test_layout.cpp: strides change where the numbers are, never what they are, and nothing between them is touched (rule 9).
-// builds: full
+// builds: native full
 #include "support/layout.hpp"
 
 #include <sstream>

@@ -1,5 +1,5 @@
 // test_scalars.cpp: scalars beyond the four fast ones: extended and quadruple precision, and an autodiff scalar of a user's own.
-// builds: native
+// builds: full
 #include "support/layout.hpp"
 
 #include <array>

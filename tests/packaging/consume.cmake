@@ -50,7 +50,7 @@ if(way MATCHES "^(plain|pkg_config)$")
                   WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 else()
   execute_process(COMMAND "${CMAKE_COMMAND}" -S "${consumer}" -B "${work}" -G "${generator}" -D "CMAKE_CXX_COMPILER=${compiler}"
-                          -D CMAKE_CXX_FLAGS=${few_kernels} -D way=${way} -D component=${component} -D "source=${source}"
+                          "-DCMAKE_CXX_FLAGS=$ENV{CXXFLAGS} ${few_kernels}" -D way=${way} -D component=${component} -D "source=${source}"
                           -D "CMAKE_PREFIX_PATH=${prefix}" -D version=${version} ${more}
                   COMMAND_ERROR_IS_FATAL ANY)
   execute_process(COMMAND "${CMAKE_COMMAND}" --build "${work}" COMMAND_ERROR_IS_FATAL ANY)
