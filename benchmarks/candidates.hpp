@@ -44,7 +44,8 @@ inline std::vector<candidate> all_candidates() {
       {"lapack", role::peer, prepare_lapack, any},
 #endif
 #ifdef BENCH_WITH_TORCH
-      {"torch", role::peer, prepare_torch, any},
+      // Beyond 1024 it takes twice as long as the best, and gives back memory in small pages of which the next call's scratch is made.
+      {"torch", role::peer, prepare_torch, [](std::ptrdiff_t order) { return order <= 1024; }},
 #endif
 #ifdef BENCH_WITH_EIGEN  // beyond 512 its solves take many times as long as the others
       {"eigen", role::peer, prepare_eigen, [](std::ptrdiff_t order) { return order <= 512; }},

@@ -75,8 +75,8 @@ def table_of_times(rows):
 def report(context, rows):
     parts = ["# Measured ratios", "How many times faster cholinv's out form is than the best of its peers, and in brackets its share of the machine's "
              "limit; the first over the second is the ratio that nobody can exceed on this machine. A row measured several times is given as "
-             "it was when its best peer was the fastest or within 2% of that and, of those, the machine's limit the lowest. benchmarks/README.md says what is measured; "
-             "`benchmarks/run.sh` wrote this page.",
+             "it was when its best peer was the fastest or within 2% of that and, of those, the machine's limit the lowest. "
+             "benchmarks/README.md says what is measured; `benchmarks/run.sh` wrote this page.",
              "\n".join(f"- {key}: {value}" for key, value in context.items())]
     for task, call in TASKS.items():
         for regime, words in REGIMES.items():

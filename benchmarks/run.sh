@@ -91,7 +91,7 @@ case $suite in
       for kind in "${kernels[@]}"; do
         if [[ -n $kind ]]; then export OPENBLAS_CORETYPE=$kind; fi
         measure "ratios$kind$run" --task all --dtype all --regime all
-        measure "large$kind$run" --orders 2048,4096
+        measure "large$kind$run" --orders 2048,4096 --budget 10
         if ((cores > 1)); then
           measure "threads-memory$kind$run" --threads 2 --regime memory --orders 4,8,16,32,64
           measure "threads-single$kind$run" --threads 2 --regime single --orders 4,32,128,512,1024,2048
