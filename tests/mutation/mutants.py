@@ -29,6 +29,7 @@ MUTANTS = [
     ("kernels/strided.inl", "cross_lines(to.data, to.row, sizeof(V))", "cross_lines(to.data, 0, sizeof(V))"),
     # block.inl: the sweeps
     ("kernels/block.inl", "for (; p < mine.end; p += mine.step) work", "for (; p + 1 < mine.end; p += mine.step) work"),
+    ("kernels/block.inl", "while (mine.begin < j0 / K::panel_rows)", "while (mine.begin <= j0 / K::panel_rows)"),
     ("kernels/block.inl", "j < end && j < y.first(w.panel + 1)", "j < end && j < y.first(w.panel)"),
     ("kernels/block.inl", "index_t j = from < j0 ? j0 : from, block", "index_t j = from < j0 ? j0 : from + K::nr, block"),
     ("kernels/block.inl", "{b.data + row * b.step, b.step, b.plane, b.row}", "{b.data, b.step, b.plane, b.row}"),

@@ -88,24 +88,19 @@ struct block_sweep {
   struct portion {
     index_t begin, end, step;
   };
-  /// Of the panels with rows from `least` to `rows` each team-th, for the first ones take longest.
+  /// Of the panels with rows from `least` to `rows` each team-th.
   static portion in_turn(index_t least, index_t rows, const share& x) {
     index_t begin = x.me;
     while (begin < least / K::panel_rows) begin += x.team;
     return {begin, groups(rows, K::panel_rows), x.team};
   }
-  /// Of the product, where each member has some: panels side by side that make the same work; panel p is multiplied with p + 1 of them over
-  /// the columns from its own on. What a member writes of a row of the result then lies together. In turn, each fetches lines ahead that
-  /// are the other's: of processors that share no cache two took 10 to 20% longer. Rounded up, for the first ones read less of the others'.
+  /// Of the product. Two members have panels side by side, half of them each, which is half of the work: panel p is multiplied with p + 1
+  /// of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
+  /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well.
   static portion of_product(index_t order, const share& x) {
-    const index_t panels = groups(order, K::panel_rows);
-    if (panels < 5 * x.team) return in_turn(0, order, x);
-    const long long all = static_cast<long long>(panels) * (panels + 1) * (panels + 2) / 6;
-    long long before = 0;
-    index_t bounds[2], p = 0;
-    for (int b = 0; b < 2; bounds[b++] = p)
-      for (; before * x.team < all * (x.me + b); ++p) before += static_cast<long long>(p + 1) * (panels - p);
-    return {bounds[0], bounds[1], 1};
+    const index_t panels = groups(order, K::panel_rows), half = (panels + 1) / 2;
+    if (x.team != 2 || panels < 10) return in_turn(0, order, x);
+    return x.me == 0 ? portion{0, half, 1} : portion{half, panels, 1};
   }
   /// Calls work(stretch) for these panels, a few at a time, and each span of their columns before `columns`: from the last one, `Back`, or
   /// from the first one on.
