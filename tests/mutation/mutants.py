@@ -29,7 +29,6 @@ MUTANTS = [
     ("kernels/strided.inl", "cross_lines(to.data, to.row, sizeof(V))", "cross_lines(to.data, 0, sizeof(V))"),
     # block.inl: the sweeps
     ("kernels/block.inl", "for (; p < mine.end; p += mine.step) work", "for (; p + 1 < mine.end; p += mine.step) work"),
-    ("kernels/block.inl", "while (mine.begin < j0 / K::panel_rows)", "while (mine.begin <= j0 / K::panel_rows)"),
     ("kernels/block.inl", "j < end && j < y.first(w.panel + 1)", "j < end && j < y.first(w.panel)"),
     ("kernels/block.inl", "index_t j = from < j0 ? j0 : from, block", "index_t j = from < j0 ? j0 : from + K::nr, block"),
     ("kernels/block.inl", "{b.data + row * b.step, b.step, b.plane, b.row}", "{b.data, b.step, b.plane, b.row}"),
@@ -44,7 +43,7 @@ MUTANTS = [
     ("kernels/block.inl", "if (end < order)\n      load_columns(t, memory);\n    else\n      clear(t);", "clear(t);"),
     ("kernels/block.inl", "(q - p) / mine.step * blocks, 1,", "0, 1,"),
     ("kernels/block.inl", "y.first_column(p) / width * width", "(y.first_column(p) + width - 1) / width * width"),
-    ("kernels/block.inl", "while (begin < least / K::panel_rows) begin", "while (begin <= least / K::panel_rows) begin"),
+    ("kernels/block.inl", "while (begin < panels)", "while (begin <= panels)"),
     ("kernels/block.inl", "is_last ? reciprocals : nullptr", "reciprocals"),
     ("kernels/panel.inl", "if (from > 0) {\n      load_columns(t, place);", "if (from > 0) {\n      clear(t);"),
     ("kernels/panel.inl", "if (!K::lanes && from > 0)\n      load_columns(t, sums);", "if (!K::lanes && from > 0)\n      clear(t);"),

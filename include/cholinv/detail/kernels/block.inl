@@ -87,19 +87,18 @@ struct block_sweep {
   /// What falls to one member: every `step`-th panel from `begin` on and before `end`.
   struct portion {
     index_t begin, end, step;
+    void leave_out(index_t panels) {  // the first ones
+      while (begin < panels) begin += step;
+    }
   };
-  /// Of the panels with rows from `least` to `rows` each team-th.
-  static portion in_turn(index_t least, index_t rows, const share& x) {
-    index_t begin = x.me;
-    while (begin < least / K::panel_rows) begin += x.team;
-    return {begin, groups(rows, K::panel_rows), x.team};
-  }
+  /// Of the panels with rows before `rows` each team-th.
+  static portion in_turn(index_t rows, const share& x) { return {x.me, groups(rows, K::panel_rows), x.team}; }
   /// Of the product. Two members have panels side by side, half of them each, which is half of the work: panel p is multiplied with p + 1
   /// of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
   /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well.
   static portion of_product(index_t order, const share& x) {
     const index_t panels = groups(order, K::panel_rows), half = (panels + 1) / 2;
-    if (x.team != 2 || panels < 10) return in_turn(0, order, x);
+    if (x.team != 2 || panels < 10) return in_turn(order, x);
     return x.me == 0 ? portion{0, half, 1} : portion{half, panels, 1};
   }
   /// Calls work(stretch) for these panels, a few at a time, and each span of their columns before `columns`: from the last one, `Back`, or
@@ -148,7 +147,7 @@ struct block_sweep {
             pack_rows<K>(order, x.in, j, k, k + l.span, l.at(k) + (j - j0) / K::nr * l.step(k));
         }
       } else {
-        over_spans<false>(y, in_turn(0, end, x), end, solving{y, l, j0, end, x});
+        over_spans<false>(y, in_turn(end, x), end, solving{y, l, j0, end, x});
       }
     }
   }
@@ -157,7 +156,7 @@ struct block_sweep {
     portion mine = of_product(x.order, x);
     for (index_t j0 = 0; j0 < x.order; j0 += columns) {
       const index_t end = j0 + columns < x.order ? j0 + columns : x.order;
-      while (mine.begin < j0 / K::panel_rows) mine.begin += mine.step;
+      mine.leave_out(j0 / K::panel_rows);
       over_spans<true>(y, mine, x.order, multiplying{y, sums, j0, end, x});
     }
   }
@@ -311,7 +310,9 @@ struct block_sweep {
         for (index_t p = x.me; p < panels; p += x.team)
           if (p >= f.first_below(j0)) f.factor_below(j0, p);
       } else if (j0 > 0 && *x.info == 0) {
-        over_spans<false>(l, in_turn(j0, order, x), j0, summing{f, j0});
+        portion mine = in_turn(order, x);
+        mine.leave_out(j0 / K::panel_rows);
+        over_spans<false>(l, mine, j0, summing{f, j0});
       }
     }
   }
