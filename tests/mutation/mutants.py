@@ -110,9 +110,6 @@ MUTANTS = [
     ("kernels/lane.inl", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in + l * size, near_in);", "for (int l = 0; l < here; ++l) bring(n, from[l], in_shape, copies_in, near_in);"),
     ("kernels/lane.inl", "left |= std::uint64_t(1) << (done / W);", "left |= std::uint64_t(1);"),
     ("kernels/lane.inl", "j < (lower ? i + 1 : n)", "j < (lower ? i : n)"),
-    ("kernels/lane.inl", "std::swap(copies_out, other_copies_out);", ""),
-    ("kernels/move.inl", "to_[sent_] = from_[sent_];", ";"),
-    ("kernels/move.inl", "if (count_ - e < line)", "if (false)"),
     # around the kernels
     ("scalar.hpp", "const R ratio = im / re, denominator = re + im * ratio;", "const R ratio = im / re, denominator = re - im * ratio;"),
     ("execute.hpp", "if (is_zero(m.in[i * stride])) return static_cast<int>(i + 1);", "if (is_zero(m.in[i * stride])) return static_cast<int>(i);"),

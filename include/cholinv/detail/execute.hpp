@@ -34,7 +34,7 @@ struct plan {
   path way = path::block;
   int threads = 1;
   bool inside = false;     // the threads share each matrix instead of the batch
-  bool streaming = false;  // the batch outgrows the caches: fetch it ahead and write past them
+  bool streaming = false;  // the batch outgrows the caches: fetch it ahead
   std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
   std::size_t least = 0;   // bytes that the checks took before
 
@@ -228,7 +228,7 @@ class runner {
     if (!streaming_ && plain_and_small()) {
       const index_t groups = count / width, done = count == 1 ? 1 : groups * width;
       if (count == 1 || (groups > 0 && p_.evenly(first) >= done)) {
-        settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups));
+        settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups, outgrows_caches(p_.order, p_.count, sizeof(T))));
         if (done < count) run_lanes(first + done, count - done, left - done, width);
         return;
       }

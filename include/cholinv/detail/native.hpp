@@ -100,7 +100,7 @@ struct native {
   /// was not done.
   static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory);
   /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on; or, with no group, for m alone.
-  static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups);
+  static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups, bool from_memory);
   /// After results that went past the caches: other threads see them.
   static void fence() { CHOLINV_WITH_ISA(end_of_stream()) }
   /// How many matrices the lane kernel takes at once.
@@ -128,11 +128,11 @@ std::uint64_t native<T, t>::lanes(const problem<T>& p, const S* const* in, S* co
 }
 
 template <class T, task t>
-std::uint64_t native<T, t>::spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups) {
+std::uint64_t native<T, t>::spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups, bool from_memory) {
   const S* const in = reinterpret_cast<const S*>(m.in);
   S* const out = reinterpret_cast<S*>(m.out);
   CHOLINV_WITH_ISA(lane_kernel<T>::template run_spaced<t>(p.order, in, planes * p.in_step(), out, planes * p.out_step(), p.in_column != 1,
-                                                          static_cast<int>(groups)))
+                                                          static_cast<int>(groups), from_memory))
 }
 
 #undef CHOLINV_WITH_ISA

@@ -52,7 +52,7 @@ constexpr index_t most_in_lanes(const kind& k, task t, bool streaming) noexcept 
   if (!k.vectors || (k.level == isa::baseline && !baseline_has_lanes)) return 0;
   if (t == task::factorize) return 180;
   if (k.real_bytes == 4) return wide && streaming ? 100 : 150;
-  if (!wide) return streaming ? 90 : 120;
+  if (!wide) return streaming ? 110 : 120;
   return k.is_complex ? (streaming ? 60 : 120) : (streaming ? 52 : 90);
 }
 constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
@@ -86,12 +86,18 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
   return share * eighths * eighths > 64 * width * order_in_cache;
 }
 
-/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead and written past the caches.
-/// Where the cache has 32 MB that was faster from 10 MB of results on, in and out apart; smaller caches are more common than larger ones.
-/// Matrices of less than 100 bytes are not worth steps of their own: of orders up to 3 in double they took 2 to 6 times as long that way.
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead. Where the cache has 32 MB
+/// that was faster from 8 MB of results on, in and out apart, and slower up to 6; smaller caches are more common than larger ones.
+constexpr double bytes_of_matrix(index_t order, std::size_t bytes_of_number) noexcept {
+  return static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
+}
+constexpr bool outgrows_caches(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
+  return bytes_of_matrix(order, bytes_of_number) * static_cast<double>(count) > 9e6;
+}
+/// Matrices of less than 100 bytes are not worth steps of their own: of orders up to 3 in double they took up to twice as long that way.
+constexpr double least_in_steps = 100;
 constexpr bool streams(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
-  const double matrix = static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
-  return matrix >= 100 && matrix * static_cast<double>(count) > 12e6;
+  return bytes_of_matrix(order, bytes_of_number) >= least_in_steps && outgrows_caches(order, count, bytes_of_number);
 }
 
 /// A call that is done before a team of threads has woken up stays on one: waking costs what this many multiplications do.

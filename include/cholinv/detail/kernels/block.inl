@@ -305,10 +305,10 @@ struct block_sweep {
       } else if (j0 >= order) {
         for (index_t p = x.me; p < panels && *x.info == 0; p += x.team) write_panel(l, p, x.out);
       } else if (left == 1) {
-        if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0));
+        if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0, [] {}));
       } else if (left == 0 && *x.info == 0) {
         for (index_t p = x.me; p < panels; p += x.team)
-          if (p >= f.first_below(j0)) f.factor_below(j0, p);
+          if (p >= f.first_below(j0)) f.factor_below(j0, p, [] {});
       } else if (j0 > 0 && *x.info == 0) {
         portion mine = in_turn(order, x);
         mine.leave_out(j0 / K::panel_rows);

@@ -27,20 +27,19 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size(few_columns); }
 
-  /// How often a run takes a step of the traffic. Inversion does after each tile, for bursts do not overlap with computing;
-  /// factorisation with the rows that come in, before it computes.
+  /// How often a run takes a step of the prefetcher, after each tile: no more than it does.
   template <task t>
   static index_t steps(index_t n) {
     const index_t blocks = (n + nr - 1) / nr, panels = (n + K::panel_rows - 1) / K::panel_rows;
-    return t == task::invert ? blocks * (panels + 1) : blocks;
+    return t == task::invert ? blocks * (panels + 1) : blocks * (panels + 1) / 2;
   }
 
   /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.
   template <task t>
-  static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out, index_t out_row,
+  static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out, index_t out_row,
                   index_t out_column, S* work) {
-    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, memory, out, out_row, out_column, work);
-    return invert(n, in, in_row, in_column, memory, out, out_row, out_column, work);
+    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, next, out, out_row, out_column, work);
+    return invert(n, in, in_row, in_column, next, out, out_row, out_column, work);
   }
 
  private:
@@ -85,7 +84,7 @@ struct lane_sweep {
         for (int p = 0; p < planes; ++p) P::store(to + k * to_column + p * to_plane + r * W, P::zero());
   }
 
-  static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,
+  static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
                      index_t out_row, index_t out_column, S* work) {
     const upper_panels<K> y{work, n, upper_panels<K>::padded(n)};
     S* result = work + y.size(n);
@@ -109,7 +108,7 @@ struct lane_sweep {
       for (index_t first = 0; first <= j; panel += y.step(first), first += K::panel_rows) {
         const right_rows<S> b{rows + first * K::block_column, K::block_column, K::block_plane};
         with_vectors<K, solve_tile>(end - first, panel, first, j, b, reciprocals);
-        memory.step();
+        next.step();
       }
     }
     if (P::any(bad)) return false;
@@ -129,7 +128,7 @@ struct lane_sweep {
             const right_rows<S> b{right + (i - j0) * K::column + (j - j0) * W, K::column, plane};
             with_vectors<K, product_tile>(last - i, left + (i - first) * (K::column + W), b, n - i,
                                           result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
-            memory.step();
+            next.step();
           }
       }
       write_strip(result, i0, end - i0, out, out_line, !by_rows, fetch);
@@ -198,22 +197,21 @@ struct lane_sweep {
         for (index_t e = begin; e < end; e += run_elements) run::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
-  static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, traffic<S, W>& memory, S* const* out,
+  static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
                         index_t out_row, index_t out_column, S* work) {
     const lower_panels<K> l{work, n};
     for (index_t j = 0; j < n; j += nr) {
       const index_t p = j / K::panel_rows;
       S* to = l.at(p, 0) + (j - l.first(p)) * W;
       load_rows(n, in, in_row, in_column, j, to, K::column, plane);
-      memory.step();
     }
     for (index_t i = upper_panels<K>::padded(n); i < l.first(l.count(n)); ++i)  // rows of the last panel past the order
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
         for (int p = 0; p < planes; ++p) P::store(l.at(i / K::panel_rows, k) + p * plane + i % K::panel_rows * W, P::zero());
     const factorization<K> f{l, few_columns, work + l.size(n), nullptr};
     for (index_t j0 = 0; j0 < n; j0 += few_columns) {
-      if (f.factor_diagonal_blocks(j0) != 0) return false;
-      for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p);
+      if (f.factor_diagonal_blocks(j0, [&] { next.step(); }) != 0) return false;
+      for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, [&] { next.step(); });
     }
     const bool fetch = run_of<K, run_length>::crosses(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
@@ -251,18 +249,19 @@ struct lane_kernel {
   using sweep = lane_sweep<K>;
 
   /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out, as far as there are any.
-  static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 3 * W * pitch(order, true) : 0); }
+  static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 2 * W * pitch(order, true) : 0); }
 
   /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone.
   template <task t>
-  static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups) {
-    if (groups == 0) return run_tiny<K, t>(n, {{in, 0}, {out, 0}, by_columns, true}, 1);
-    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, false}, groups);
+  static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups,
+                                  bool from_memory) {
+    if (groups == 0) return run_tiny<K, t>(n, {{in, 0}, {out, 0}, by_columns, true}, 1, nullptr, false);
+    return run_tiny<K, t>(n, {{in, in_step}, {out, out_step}, by_columns, false}, groups, nullptr, from_memory);
   }
 
-  /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, past the caches, and
-  /// of the `known` ones those that come next are fetched. Above most_copied their rows or columns lie side by side. The answer has a bit
-  /// for each group that was not done, because a matrix in it is bad.
+  /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, and of the `known` ones
+  /// those that come next are fetched. Above most_copied their rows or columns lie side by side. The answer has a bit for each group that
+  /// was not done, because a matrix in it is bad.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
                            index_t out_column, int count, int known, bool streaming, S* work) {
@@ -272,11 +271,9 @@ struct lane_kernel {
     const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
     const bool may_copy = n <= most_copied;
     const bool out_crowd = may_copy && plain_out && crowded(out, count), copy_in = in_row != planes && in_column != planes;
-    const bool send_out = may_copy && streaming && plain_out && !out_crowd && evenly_packed(out, count, size);
-    const bool copy_out = out_crowd || (out_row != planes && out_column != planes) || send_out;
+    const bool copy_out = out_crowd || (out_row != planes && out_column != planes);
     S* const copies_in = work + sweep_work(n);
-    S* copies_out = copies_in + W * pitch(n, true);
-    S* other_copies_out = copies_out + W * pitch(n, true);  // results are sent from one while the other takes those of the next group
+    S* const copies_out = copies_in + W * pitch(n, true);
     // Where the sweep finds them: copies of plain results keep their order, other copies are row-major.
     const strided<const S> near_in = copy_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
@@ -284,16 +281,20 @@ struct lane_kernel {
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
     const index_t out_pitch = pitch(n, out_crowd && !unrolled);
-    traffic<S, W> memory(size, unrolled ? 1 : sweep::template steps<t>(n));
-    const int ahead = groups_ahead(size, !unrolled) * W;
+    prefetcher<S, W> next(size, unrolled ? tiny_steps<K, t>(n) : sweep::template steps<t>(n));
+    const bool fetch_in = streaming && plain_in,
+               fetch_out = streaming && plain_out && W * size * static_cast<index_t>(sizeof(S)) <= most_fetched;
+    const int ahead = groups_ahead(size) * W;
     std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
       const S* const* from = in + done;
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
-      if (streaming && plain_in && done + ahead + W <= known) memory.fetch(in + done + ahead);
-      // A line that two groups of results share does not go past the caches, and its stores would hold up those that do.
-      if (send_out && done + ahead < known && address(out[done + ahead]) % cache_line != 0) __builtin_prefetch(out[done + ahead], 0, 3);
+      if (const int first = done + ahead; (fetch_in || fetch_out) && first + W <= known) {
+        // A factor is written after all of it is computed: there is time to fetch its place meanwhile.
+        const S* const* const places = out + (t == task::factorize && !unrolled ? done : first);
+        next.begin(fetch_in ? in + first : places, fetch_out ? places : in + first);
+      }
       bool good, take = copy_out;
       if (unrolled) {
         // Evenly spaced where they are, or as copies; one alone may be anywhere. Idle lanes do what others do.
@@ -309,8 +310,7 @@ struct lane_kernel {
         }
         take = copy_out || !(alone || (whole && spaced(to)));
         if (take) m.out = {copies_out, out_pitch};
-        memory.fetch_step();
-        good = run_tiny<K, t>(n, m, 1) == 0;
+        good = run_tiny<K, t>(n, m, 1, &next, false) == 0;
       } else {
         const S* other_from[W];
         S* other_to[W];
@@ -324,14 +324,10 @@ struct lane_kernel {
           from = other_from;
           to = other_to;
         }
-        good = sweep::template run<t>(n, from, near_in.row, near_in.column, memory, to, near_out.row, near_out.column, work);
+        good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, work);
       }
-      memory.finish();
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
-      } else if (send_out) {
-        memory.send(copies_out, out[done], here * size);
-        std::swap(copies_out, other_copies_out);
       } else if (take && unrolled && plain_out && evenly_packed(to, here, size)) {
         copy_flat(copies_out, out[done], here * size);
       } else if (take) {
@@ -344,13 +340,15 @@ struct lane_kernel {
         }
       }
     }
-    memory.finish();
     return left;
   }
 
  private:
   using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
+  /// Bytes of W results that there is room for in a second-level cache, beside what they are computed from. With 1 MB of it, asking for
+  /// their places made factors 12% faster with 0.8 MB of them, 8% slower with 1.0.
+  static constexpr index_t most_fetched = 900000;
 
   /// Are W matrices evenly spaced, by whole numbers? Pointers may be less aligned than a number is long.
   template <class Pointer>
@@ -361,10 +359,10 @@ struct lane_kernel {
     return step % sizeof(S) == 0;
   }
   static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
-  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. One more where
-  /// the last step fetches just before the group's turn, but of 16 matrices at once: they do not gain by it. 64 are known beforehand.
-  static constexpr int groups_ahead(index_t size, bool in_steps) {
-    const int groups = (in_steps && W <= 8 ? 2 : 1) + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
+  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. 64 are known
+  /// beforehand.
+  static constexpr int groups_ahead(index_t size) {
+    const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     return groups < 64 / W ? groups : 64 / W;
   }
   static bool crowded(S* const* m, int count) { return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S))); }

@@ -1,4 +1,4 @@
-// Between W matrices in memory and W lanes: short runs of numbers, transposed in registers; and the traffic that goes on meanwhile.
+// Between W matrices in memory and W lanes: short runs of numbers, transposed in registers; and what is fetched meanwhile.
 
 /// C numbers that lie side by side in each of W matrices, from `offset` on: number e of matrix l is lane l of x[e].
 template <class K, int C>
@@ -144,61 +144,36 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
-/// The traffic with memory that goes on while W matrices are computed: the next ones come nearer, and the results before them leave, past
-/// the caches; a little of both in each step, and with finish() what is left of the results.
+/// While W matrices are computed, others and the places of their results come nearer: a few cache lines in each step, for bursts do not
+/// overlap with computing. Results that went past the caches instead, from copies, took up to two thirds longer: on Zen 5 each line that
+/// does holds up everything else for 2 ns.
 template <class S, int W>
-class traffic {
+class prefetcher {
  public:
   /// For groups of matrices of `size` numbers, one behind the other, each computed in about `steps` steps.
-  traffic(index_t size, index_t steps)
-      : size_(size), lines_per_step_(W * ((size + line - 1) / line) / steps + 1), numbers_per_step_(W * (size / steps + 1)) {}
+  prefetcher(index_t size, index_t steps) : size_(size), lines_per_step_(W * ((size + line - 1) / line) / steps + 1) {}
 
-  void fetch(const S* const* matrices) { next_ = matrices, fetched_ = 0, lane_ = 0; }
-  /// `results` stay until finish(). Whole lines go past the caches; the parts of one at both ends do not.
-  void send(const S* results, S* place, index_t count) {
-    from_ = results, to_ = place, count_ = count, sent_ = 0;
-    for (; sent_ < count && reinterpret_cast<std::uintptr_t>(to_ + sent_) % cache_line != 0; ++sent_) to_[sent_] = from_[sent_];
-  }
-  CHOLINV_INLINE void fetch_step() {
-    if (lane_ < W) fetch_some(lines_per_step_);
-  }
+  void begin(const S* const* matrices, const S* const* places) { matrices_ = matrices, places_ = places, fetched_ = 0, lane_ = 0; }
   CHOLINV_INLINE void step() {
-    fetch_step();
-    if (sent_ < count_) send_some(numbers_per_step_);
+    if (lane_ < W) fetch_some();
   }
-  void finish() { send_some(count_); }
 
  private:
-  using P = pack<S, W>;
   static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
 
-  void fetch_some(index_t count) {
+  void fetch_some() {
     int lane = lane_;
     index_t fetched = fetched_;
-    for (; count > 0 && lane < W; --count) {
-      __builtin_prefetch(next_[lane] + fetched, 0, 2);
+    for (index_t left = lines_per_step_; left > 0 && lane < W; --left) {
+      __builtin_prefetch(matrices_[lane] + fetched, 0, 3);
+      __builtin_prefetch(places_[lane] + fetched, 0, 3);
       fetched += line;
       if (fetched >= size_) fetched = 0, ++lane;
     }
     lane_ = lane, fetched_ = fetched;
   }
-  void send_some(index_t count) {
-    const S* const from = from_;
-    S* const to = to_;
-    index_t e = sent_;
-    for (const index_t end = e + count; e < end && e + line <= count_; e += line)
-      CHOLINV_UNROLL for (index_t v = 0; v < line; v += W) stream(to + e + v, P::load(from + e + v));
-    if (count_ - e < line)
-      for (; e < count_; ++e) to[e] = from[e];
-    sent_ = e;
-  }
 
-  index_t size_, lines_per_step_, numbers_per_step_;
-  const S* const* next_ = nullptr;
-  // `count_` numbers to `to_`, of which the first `sent_` are there. Moving pointers would be a pair to g++, loaded as one vector, which
-  // waits for the stores of its halves and of all before them.
-  const S* from_ = nullptr;
-  S* to_ = nullptr;
-  index_t count_ = 0, sent_ = 0, fetched_ = 0;
+  index_t size_, lines_per_step_, fetched_ = 0;
+  const S *const *matrices_ = nullptr, *const *places_ = nullptr;
   int lane_ = W;  // W: nothing to fetch
 };

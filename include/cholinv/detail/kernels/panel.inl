@@ -242,8 +242,10 @@ struct factorization {
     factor_tile<K, K::mv>::sum_up(t, l.at(p, 0), end, rows_of(j), from, place);
     store_columns(t, place);
   }
-  /// The rows of the group from j0 on. The answer is 0 or the first bad pivot, counted from 1, where it stopped.
-  index_t factor_diagonal_blocks(index_t j0) const {
+  /// The rows of the group from j0 on, with a step after each tile. The answer is 0 or the first bad pivot, counted from 1, where it
+  /// stopped.
+  template <class Step>
+  index_t factor_diagonal_blocks(index_t j0, const Step& step) const {
     constexpr index_t rows = K::diagonal_vectors * K::rows_per_vector;
     for (index_t j = j0; j < end_of(j0); j += K::nr) {
       const index_t p = j / K::panel_rows, row = j - l.first(p), top = row / rows * rows;
@@ -252,16 +254,18 @@ struct factorization {
                                              sums_of(j0, j, p, top));
           bad != 0)
         return j + bad;
+      step();
       for (index_t r = top + rows; r < K::panel_rows && l.first(p) + r < l.order; r += rows)
         factor_tile<K, K::diagonal_vectors>::run(panel + r * K::row_width, j, rows_of(j), reciprocals_of(j0, j), from(j0),
                                                  sums_of(j0, j, p, r));
-      for (index_t q = p + 1; q < first_below(j0); ++q) factor(q, j0, j);
+      for (index_t q = p + 1; q < first_below(j0); ++q) factor(q, j0, j), step();
     }
     return 0;
   }
   /// The columns of that group in panel p, which is below it.
-  void factor_below(index_t j0, index_t p) const {
-    for (index_t j = j0; j < end_of(j0); j += K::nr) factor(p, j0, j);
+  template <class Step>
+  void factor_below(index_t j0, index_t p, const Step& step) const {
+    for (index_t j = j0; j < end_of(j0); j += K::nr) factor(p, j0, j), step();
   }
 
  private:

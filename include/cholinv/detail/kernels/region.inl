@@ -25,7 +25,7 @@ struct lane_kernel {
   static constexpr int W = 0;
   static index_t work(index_t) { return 0; }
   template <task t>
-  static std::uint64_t run_spaced(index_t, const S*, index_t, S*, index_t, bool, int) {
+  static std::uint64_t run_spaced(index_t, const S*, index_t, S*, index_t, bool, int, bool) {
     return 0;
   }
   template <task t>

@@ -15,6 +15,10 @@ struct tiny {
   using P = typename K::ops;
   static constexpr int planes = K::planes;
 
+  /// Where a prefetcher takes steps. The smallest matrices never come from memory, and where there are few registers left even a step that
+  /// is not taken costs some.
+  static constexpr bool solve_steps = N > 2, product_steps = N > 4 && planes == 1;
+
   /// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
   template <int Sign>
   CHOLINV_INLINE static void accumulate(V (&x)[planes], const V (&a)[planes], const V (&b)[planes]) {
@@ -29,21 +33,26 @@ struct tiny {
   using places = tiny_places<S>;
   static constexpr int numbers = N * N * planes;
 
-  /// Groups of W matrices one after the other, up to 64. The answer has a bit for each that was not done.
+  using others = prefetcher<S, K::width>;
+
+  /// Groups of W matrices one after the other, up to 64; meanwhile `next`, or null, takes its steps. The answer has a bit for each that was
+  /// not done. Those `from_memory` that are too small for steps are fetched here, 4 kB ahead, if they are packed.
   template <task t>
-  static std::uint64_t run(places m, int groups) {
+  static std::uint64_t run(places m, int groups, others* next, bool from_memory) {
+    constexpr int group = K::width * numbers, ahead = 4096 / (group * static_cast<int>(sizeof(S))) + 1;
+    const bool far = N > 2 && numbers * sizeof(S) < least_in_steps && from_memory && m.in.step == numbers && m.out.step == numbers;
+    const bool near = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::crosses(m.out.first, numbers);
     std::uint64_t bad = 0;
-    const bool fetch = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::crosses(m.out.first, numbers);
     for (int g = 0; g < groups; ++g) {
       bool good;
-      if (fetch && g + 1 < groups) {  // the places of the next ones, which lie behind
-        constexpr int line = static_cast<int>(cache_line / sizeof(S));
-        CHOLINV_UNROLL for (int e = 0; e < K::width * numbers; e += line) __builtin_prefetch(m.out[K::width] + e, 0, 3);
-      }
+      if (far)
+        fetch<group>(m.in.first, ahead * group), fetch<group>(m.out.first, ahead * group);
+      else if (near && g + 1 < groups)  // the places of the next ones, which lie behind
+        fetch<group>(m.out.first, group);
       if constexpr (t == task::invert)
-        good = invert(m);
+        good = invert(m, next);
       else
-        good = factorize(m);
+        good = factorize(m, next);
       if (!good) bad |= std::uint64_t(1) << g;
       m.in = m.in + K::width;
       m.out = m.out + K::width;
@@ -52,6 +61,13 @@ struct tiny {
   }
 
  private:
+  /// Asks for `count` numbers, which may be past the end of what there is: an address, then, and no pointer.
+  template <int count>
+  CHOLINV_INLINE static void fetch(const S* from, int offset) {
+    const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(from) + static_cast<std::uintptr_t>(offset) * sizeof(S);
+    CHOLINV_UNROLL for (std::uintptr_t e = 0; e < count * sizeof(S); e += cache_line)
+        __builtin_prefetch(reinterpret_cast<const void*>(begin + e), 0, 3);
+  }
   CHOLINV_INLINE static void load(const places& m, V (&e)[N * N][planes]) {
     if (m.alone)
       spread_numbers<K, numbers>(m.in[0], &e[0][0]);
@@ -73,7 +89,7 @@ struct tiny {
   }
 
   /// False, and nothing written, when there is a zero on a diagonal.
-  static bool invert(const places& m) {
+  static bool invert(const places& m, others* next) {
     V e[N * N][planes], y[N][N][planes], r[N][planes];
     load(m, e);
     typename P::truth bad{};
@@ -98,6 +114,7 @@ struct tiny {
           y[i][j][1] = P::fma(x[0], r[j][1], x[1] * r[j][0]);
         }
       }
+      if (solve_steps && next != nullptr) next->step();
     }
     CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
       CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
@@ -113,6 +130,7 @@ struct tiny {
           e[i * N + j][1] = i == j ? P::zero() : x[1];
         }
       }
+      if (product_steps && next != nullptr) next->step();
     }
     if (m.by_columns) mirror(e);
     store(m, e);
@@ -120,7 +138,7 @@ struct tiny {
   }
 
   /// The same for A = L L^H: only the real part of a pivot counts, and one that is not positive is bad.
-  static bool factorize(const places& m) {
+  static bool factorize(const places& m, others* next) {
     V e[N * N][planes];
     load(m, e);
     typename P::truth bad{};
@@ -143,6 +161,7 @@ struct tiny {
         if (i > j) e[i * N + j][p] = e[i * N + j][p] * reciprocal;
         if (i < j) e[i * N + j][p] = P::zero();
       }
+      if (solve_steps && next != nullptr) next->step();
     }
     if (P::any(bad)) return false;
     if (m.by_columns) mirror(e);
@@ -151,10 +170,19 @@ struct tiny {
   }
 };
 
+/// How many steps of a prefetcher that of order n takes.
+template <class K, task t, int N = 1>
+index_t tiny_steps(index_t n) {
+  if constexpr (N < most_unrolled(t, K::planes == 2))
+    if (n != N) return tiny_steps<K, t, N + 1>(n);
+  return t == task::invert && tiny<K, N>::product_steps ? 2 * N : N;
+}
+
 /// That of order n, which has one: tiny<K, n>.
 template <class K, task t, int N = 1>
-CHOLINV_INLINE std::uint64_t run_tiny(index_t n, const tiny_places<typename K::S>& m, int groups) {
+CHOLINV_INLINE std::uint64_t run_tiny(index_t n, const tiny_places<typename K::S>& m, int groups, prefetcher<typename K::S, K::width>* next,
+                                      bool from_memory) {
   if constexpr (N < most_unrolled(t, K::planes == 2))
-    if (n != N) return run_tiny<K, t, N + 1>(n, m, groups);
-  return tiny<K, N>::template run<t>(m, groups);
+    if (n != N) return run_tiny<K, t, N + 1>(n, m, groups, next, from_memory);
+  return tiny<K, N>::template run<t>(m, groups, next, from_memory);
 }
