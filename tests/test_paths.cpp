@@ -80,6 +80,46 @@ TYPED_TEST(paths, batches_beyond_the_caches) {
   }
 }
 
+// The same law for factors.
+TYPED_TEST(paths, factors_beyond_the_caches) {
+  using T = TypeParam;
+  const std::uint64_t seed = 611;
+  engine g(seed);
+  for (index_t n : {1, 3, 4, 6, 8, 13, 16, 33, 60, 101, 129}) {
+    const index_t count = 12000000 / (n * n * static_cast<index_t>(sizeof(T))) + 5, size = n * n;
+    std::vector<T> kinds, alone;
+    for (index_t k = 0; k < different; ++k) {
+      const dense<T> a = random_positive_definite<T>(g, n);
+      kinds.insert(kinds.end(), a.elements.begin(), a.elements.end());
+      const auto x =
+          cholinv::cholesky(cholinv::tensor_view<const T>(a.elements.data(), {n, n}), false, using_backend(cholinv::backend::native));
+      alone.insert(alone.end(), x.data(), x.data() + size);
+    }
+    for (bool in_place : {false, true}) {
+      placed<T> in(count * size), out(in_place ? 0 : count * size);
+      const auto is_bad = [&](index_t b) { return b % 101 == 7 || b == count - 1; };
+      for (index_t b = 0; b < count; ++b) {
+        std::copy_n(kinds.data() + b % different * size, size, in.data() + b * size);
+        if (is_bad(b)) in.data()[b * size + size - 1] = T(-1);
+      }
+      T* const to = in_place ? in.data() : out.data();
+      try {
+        cholinv::cholesky(cholinv::tensor_view<const T>(in.data(), {count, n, n}), false, cholinv::tensor_view<T>(to, {count, n, n}),
+                          using_backend(cholinv::backend::native));
+        ADD_FAILURE() << "not_positive_definite expected";
+      } catch (const cholinv::not_positive_definite& e) {
+        EXPECT_EQ(e.batch_index(), 7);
+        EXPECT_EQ(e.diagonal_index(), n);
+      }
+      for (index_t b = 0; b < count; ++b) {
+        if (is_bad(b)) continue;
+        ASSERT_EQ(std::memcmp(to + b * size, alone.data() + b % different * size, static_cast<std::size_t>(size) * sizeof(T)), 0)
+            << "seed " << seed << ", order " << n << ", ISA " << cholinv::isa_name() << ", matrix " << b << (in_place ? ", in place" : "");
+      }
+    }
+  }
+}
+
 // Matrices whose distance is a multiple of 4 kB fall into the same sets of a first-level cache, and are copied on their way.
 TYPED_TEST(paths, lanes_in_the_same_cache_sets) {
   using T = TypeParam;

@@ -34,7 +34,7 @@ struct plan {
   path way = path::block;
   int threads = 1;
   bool inside = false;     // the threads share each matrix instead of the batch
-  bool streaming = false;  // the batch outgrows the caches: fetch it ahead
+  bool streaming = false;  // the batch outgrows the caches: fetch it ahead; the block kernel writes past them
   std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
   std::size_t least = 0;   // bytes that the checks took before
 
@@ -179,7 +179,7 @@ class runner {
       const place<T> m = p_.at(b);
       int info = t == task::invert ? zero_on_diagonal(m) : 0;
 #ifdef _OPENMP
-      const index_t steps = info == 0 ? native<T, t>::block_steps(p_.order) : 0;
+      const index_t steps = info == 0 ? native<T, t>::block_steps(p_) : 0;
 #pragma omp parallel num_threads(threads)
       for (index_t s = 0; s < steps; ++s) {
         native<T, t>::block(s, s + 1, p_, m, streaming_, nullptr, work_.data(), &info, omp_get_thread_num(), omp_get_num_threads());
@@ -196,7 +196,6 @@ class runner {
 
  private:
   static constexpr index_t chunk = 512, most_groups = 64;  // what one call of the lane kernel takes: a multiple of every width
-  static constexpr index_t ahead = 64;                     // and how many more it may fetch
 
   int zero_on_diagonal(const place<T>& m) const {
     const index_t stride = p_.in_row + p_.in_column;
@@ -233,9 +232,9 @@ class runner {
         return;
       }
     }
-    const S* in[chunk + ahead];
-    S* out[chunk + ahead];
-    const index_t known = streaming_ ? std::min(left, count + ahead) : count;
+    const S* in[chunk + known_ahead];
+    S* out[chunk + known_ahead];
+    const index_t known = streaming_ ? std::min(left, count + known_ahead) : count;
     index_t i = 0;
     const index_t in_step = p_.in_step(), out_step = p_.out_step();
     do {  // at least one is: g++ would warn of `out` otherwise

@@ -89,17 +89,20 @@ struct native {
   /// One matrix by the block kernel, in steps: the share of member `me` of a team in steps s to `end`. See block.inl.
   static void block(index_t s, index_t end, const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory, int* info,
                     index_t me, index_t team);
-  static index_t block_steps(index_t order) { CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(order)) }
+  static index_t block_steps(const problem<T>& p) {
+    CHOLINV_WITH_ISA(block_kernel<T>::template steps<t>(p.order, planes * p.in_row, planes * p.in_column))
+  }
   /// All steps on one thread. The answer is the info.
   static int block(const problem<T>& p, const place<T>& m, bool streaming, const T* next, S* memory) {
     int info = 0;
-    block(0, block_steps(p.order), p, m, streaming, next, memory, &info, 0, 1);
+    block(0, block_steps(p), p, m, streaming, next, memory, &info, 0, 1);
     return info;
   }
   /// The first `count` of `known` matrices, in up to 64 groups of width(), by the lane kernel. The answer has a bit for each group that
   /// was not done.
   static std::uint64_t lanes(const problem<T>& p, const S* const* in, S* const* out, int count, int known, bool streaming, S* memory);
   /// The same for `groups` groups of plain matrices of an order that is unrolled, evenly spaced from m on; or, with no group, for m alone.
+  /// `from_memory`: the batch outgrows the caches.
   static std::uint64_t spaced_lanes(const problem<T>& p, const place<T>& m, index_t groups, bool from_memory);
   /// After results that went past the caches: other threads see them.
   static void fence() { CHOLINV_WITH_ISA(end_of_stream()) }

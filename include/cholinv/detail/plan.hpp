@@ -86,19 +86,23 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
   return share * eighths * eighths > 64 * width * order_in_cache;
 }
 
-/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead. Where the cache has 32 MB
-/// that was faster from 8 MB of results on, in and out apart, and slower up to 6; smaller caches are more common than larger ones.
 constexpr double bytes_of_matrix(index_t order, std::size_t bytes_of_number) noexcept {
   return static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
 }
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead, and written past the caches
+/// by the block kernel. Where the cache has 32 MB that was faster from 8 MB of results on, in and out apart, and slower up to 6; smaller
+/// caches are more common than larger ones.
 constexpr bool outgrows_caches(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
   return bytes_of_matrix(order, bytes_of_number) * static_cast<double>(count) > 9e6;
 }
 /// Matrices of less than 100 bytes are not worth steps of their own: of orders up to 3 in double they took up to twice as long that way.
-constexpr double least_in_steps = 100;
+inline constexpr std::size_t least_in_steps = 100;
 constexpr bool streams(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
-  return bytes_of_matrix(order, bytes_of_number) >= least_in_steps && outgrows_caches(order, count, bytes_of_number);
+  return bytes_of_matrix(order, bytes_of_number) >= static_cast<double>(least_in_steps) && outgrows_caches(order, count, bytes_of_number);
 }
+
+/// Of a batch from memory the lane kernel knows so many matrices more than it is to do.
+inline constexpr index_t known_ahead = 64;
 
 /// A call that is done before a team of threads has woken up stays on one: waking costs what this many multiplications do.
 constexpr bool worth_a_team(index_t order, index_t count) noexcept {
@@ -143,6 +147,8 @@ static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::
 static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 180, 9000, true) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 181, 100, false) == path::block);
 static_assert(choose_path({true, true, 4, isa::avx2}, task::invert, backend::automatic, true, 150, 100, false) == path::lanes);
+static_assert(choose_path({true, true, 8, isa::avx2}, task::invert, backend::automatic, true, 110, 9000, true) == path::lanes);
+static_assert(choose_path({true, true, 8, isa::avx2}, task::invert, backend::automatic, true, 111, 9000, true) == path::block);
 static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::automatic, true, 300, 100, false) == path::lapack);
 static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::automatic, false, 300, 100, false) == path::block);
 static_assert(choose_path({true, false, 8, isa::baseline}, task::invert, backend::native, true, 300, 100, false) == path::block);

@@ -38,9 +38,9 @@ struct block_sweep {
     return invert > factorize ? invert : factorize;
   }
   template <task t>
-  static index_t steps(index_t order) {
+  static index_t steps(index_t order, index_t in_row, index_t in_column) {
     const index_t all = groups(order, blocks_at_once(order) * K::nr);
-    return t == task::invert ? 2 * all + 1 : factor_steps(order) * all + 2;
+    return t == task::factorize ? factor_steps(order) * all + 2 : rows_stay(order, in_row, in_column) ? all + 2 : 2 * all + 1;
   }
   /// Steps s to `end` of them: more than one at once where the team is one.
   template <task t>
@@ -57,14 +57,14 @@ struct block_sweep {
   /// That hold sums of the product until its last span.
   static index_t tiles(index_t order) { return order < least_in_spans ? 1 : panels_at_once * blocks_at_once(order); }
 
-  /// The rows of L in a group: the reciprocals of the diagonal, then the columns of a span in one block after the other, span after span.
+  /// The reciprocals of the diagonal, and the rows of L in a group: the columns of a span in one block after the other, span after span.
   struct packed_rows {
     S* data;
     index_t columns, blocks, span;
-    index_t size() const { return blocks * (1 + columns) * K::block_column; }
-    S* reciprocals(index_t block) const { return data + block * K::block_column; }
+    index_t size() const { return (columns / K::nr + blocks * columns) * K::block_column; }
+    S* reciprocals(index_t j) const { return data + j / K::nr * K::block_column; }
     /// The columns from `begin` on, where a span begins; and how far it is there from block to block.
-    S* at(index_t begin) const { return data + blocks * (1 + begin) * K::block_column; }
+    S* at(index_t begin) const { return data + (columns / K::nr + blocks * begin) * K::block_column; }
     index_t step(index_t begin) const { return (begin + span < columns ? span : columns - begin) * K::block_column; }
   };
   static packed_rows packed_group(index_t order, S* data = nullptr) {
@@ -93,21 +93,32 @@ struct block_sweep {
   };
   /// Of the panels with rows before `rows` each team-th.
   static portion in_turn(index_t rows, const share& x) { return {x.me, groups(rows, K::panel_rows), x.team}; }
+  /// Calls work(panel) for those of this member where panels become less work from one to the next: there and back, so that no member
+  /// always has the longest.
+  template <class Work>
+  CHOLINV_INLINE static void there_and_back(index_t rows, const share& x, const Work& work) {
+    const index_t panels = groups(rows, K::panel_rows);
+    index_t step = 2 * (x.team - x.me) - 1, other = 2 * x.me + 1;
+    for (index_t p = x.me; p < panels; p += step, std::swap(step, other)) work(p);
+  }
   /// Of the product. Two members have panels side by side, half of them each, which is half of the work: panel p is multiplied with p + 1
   /// of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
-  /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well.
+  /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well. The
+  /// second half has more of the result to write.
   static portion of_product(index_t order, const share& x) {
-    const index_t panels = groups(order, K::panel_rows), half = (panels + 1) / 2;
+    const index_t panels = groups(order, K::panel_rows), half = panels / 2 + 1;
     if (x.team != 2 || panels < 10) return in_turn(order, x);
     return x.me == 0 ? portion{0, half, 1} : portion{half, panels, 1};
   }
+  /// Panel p where one span holds all of its columns before `columns`.
+  static stretch whole(index_t p, index_t columns) { return {p, 0, columns, 0, 0, nullptr, 0}; }
   /// Calls work(stretch) for these panels, a few at a time, and each span of their columns before `columns`: from the last one, `Back`, or
   /// from the first one on.
   template <bool Back, class Panels, class Work>
   CHOLINV_INLINE static void over_spans(const Panels& y, const portion& mine, index_t columns, const Work& work) {
     index_t p = mine.begin;
     if (y.order < least_in_spans) {
-      for (; p < mine.end; p += mine.step) work(stretch{p, 0, columns, 0, 0, nullptr, 0});
+      for (; p < mine.end; p += mine.step) work(whole(p, columns));
       return;
     }
     constexpr index_t width = span_columns;
@@ -129,27 +140,40 @@ struct block_sweep {
     }
   }
 
-  /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: rows of L that do not stay are
-  /// packed, then all panels of Y go over them; then the product.
+  /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: its rows of L are packed, then all
+  /// panels of Y go over them; then the product. Where rows stay there is nothing to pack but reciprocals and a last block that is not
+  /// whole: that is done for all groups first.
   static void invert(index_t s, index_t last, const share& x) {
-    const index_t order = x.order, columns = blocks_at_once(order) * K::nr;
+    const index_t order = x.order, columns = blocks_at_once(order) * K::nr, all = groups(order, columns);
     const upper_panels<K> y{x.memory, order, upper_panels<K>::padded(order)};
     const packed_rows l = packed_group(order, x.memory + y.size(order));
+    const bool stay = rows_stay(order, x.in.row, x.in.column);
     for (; s < last; ++s) {
-      const index_t j0 = s / 2 * columns, end = j0 + columns < order ? j0 + columns : order;
-      if (j0 >= order) {
+      const index_t group = stay ? s - 1 : s / 2, j0 = group * columns, end = j0 + columns < order ? j0 + columns : order;
+      if (group == all)
         multiply(y, columns, l.data + l.size() + x.me * tiles(order) * tile_size, x);
-      } else if (s % 2 == 0) {
-        for (index_t j = j0 + x.me * K::nr; j < end; j += x.team * K::nr) {
-          pack_reciprocals<K>(order, x.in, j, l.reciprocals((j - j0) / K::nr));
-          if (rows_stay(x, j)) continue;
-          for (index_t k = 0; k < j + K::nr; k += l.span)
-            pack_rows<K>(order, x.in, j, k, k + l.span, l.at(k) + (j - j0) / K::nr * l.step(k));
-        }
-      } else {
-        over_spans<false>(y, in_turn(end, x), end, solving{y, l, j0, end, x});
-      }
+      else if (stay ? s == 0 : s % 2 == 0)
+        pack(l, stay ? 0 : j0, stay ? order : end, x);
+      else
+        solve(y, l, j0, end, x);
     }
+  }
+  /// Of the column blocks [j0, end) those of this member.
+  static void pack(const packed_rows& l, index_t j0, index_t end, const share& x) {
+    const index_t columns = blocks_at_once(x.order) * K::nr;
+    for (index_t j = j0 + x.me * K::nr; j < end; j += x.team * K::nr) {
+      pack_reciprocals<K>(x.order, x.in, j, l.reciprocals(j));
+      if (!row_stays(x, j))
+        for (index_t k = 0; k < j + K::nr; k += l.span)
+          pack_rows<K>(x.order, x.in, j, k, k + l.span, l.at(k) + j % columns / K::nr * l.step(k));
+    }
+  }
+  CHOLINV_INLINE static void solve(const upper_panels<K>& y, const packed_rows& l, index_t j0, index_t end, const share& x) {
+    const solving work{y, l, j0, end, x};
+    if (x.order < least_in_spans)
+      there_and_back(end, x, [&](index_t p) { work(whole(p, end)); });
+    else
+      over_spans<false>(y, in_turn(end, x), end, work);
   }
   /// out <- Y Y^H.
   CHOLINV_INLINE static void multiply(const upper_panels<K>& y, index_t columns, S* sums, const share& x) {
@@ -161,10 +185,13 @@ struct block_sweep {
     }
   }
 
-  /// Do the sweeps read rows [j, j + nr) of L where they are? Packing costs more than it brings, except where what they read together lies
-  /// pages apart.
-  CHOLINV_INLINE static bool rows_stay(const share& x, index_t j) {
-    return j + K::nr <= x.order && x.order < least_in_spans && (x.in.column == K::planes || (x.in.row == K::planes && x.order <= 512));
+  /// Do the sweeps read rows of L where they are, if there are nr of them? Packing costs more than it brings, except where what they read
+  /// together lies pages apart.
+  CHOLINV_INLINE static bool rows_stay(index_t order, index_t in_row, index_t in_column) {
+    return order < least_in_spans && (in_column == K::planes || (in_row == K::planes && order <= 512));
+  }
+  CHOLINV_INLINE static bool row_stays(const share& x, index_t j) {
+    return j + K::nr <= x.order && rows_stay(x.order, x.in.row, x.in.column);
   }
 
   /// What the columns of a stretch contribute to the columns [j0, end) of its panel of Y. Meanwhile the places of a result in memory come
@@ -177,13 +204,13 @@ struct block_sweep {
     void operator()(const stretch& w) const {
       const index_t first = y.first(w.panel), from = first < w.begin ? w.begin : first, step = l.step(w.begin);
       index_t j = from < j0 ? j0 : from, block = (j - j0) / K::nr;
-      const S *reciprocals = l.reciprocals(block), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
+      const S *reciprocals = l.reciprocals(j), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
       for (; j < end; j += K::nr, ++block, reciprocals += K::block_column) {
         const bool is_last = j < w.end;
         if (x.streaming && is_last && !is_large(x.order)) result_rows<K>(x.out, true).template fetch<2>(x.order, first, j);
         w.fetch(block);
         right_rows<S> b{packed + block * step, K::block_column, K::block_plane};
-        if (rows_stay(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
+        if (row_stays(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
         if (j >= first + K::panel_rows)
           solve_tile<K, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,
                                     is_last ? reciprocals : nullptr);
@@ -305,10 +332,10 @@ struct block_sweep {
       } else if (j0 >= order) {
         for (index_t p = x.me; p < panels && *x.info == 0; p += x.team) write_panel(l, p, x.out);
       } else if (left == 1) {
-        if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0, [] {}));
+        if (x.me == 0 && *x.info == 0) *x.info = static_cast<int>(f.factor_diagonal_blocks(j0));
       } else if (left == 0 && *x.info == 0) {
         for (index_t p = x.me; p < panels; p += x.team)
-          if (p >= f.first_below(j0)) f.factor_below(j0, p, [] {});
+          if (p >= f.first_below(j0)) f.factor_below(j0, p);
       } else if (j0 > 0 && *x.info == 0) {
         portion mine = in_turn(order, x);
         mine.leave_out(j0 / K::panel_rows);

@@ -27,7 +27,7 @@ struct lane_sweep {
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size(few_columns); }
 
-  /// How often a run takes a step of the prefetcher, after each tile: no more than it does.
+  /// The steps of a prefetcher that a run takes at least, one after each tile.
   template <task t>
   static index_t steps(index_t n) {
     const index_t blocks = (n + nr - 1) / nr, panels = (n + K::panel_rows - 1) / K::panel_rows;
@@ -209,9 +209,10 @@ struct lane_sweep {
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
         for (int p = 0; p < planes; ++p) P::store(l.at(i / K::panel_rows, k) + p * plane + i % K::panel_rows * W, P::zero());
     const factorization<K> f{l, few_columns, work + l.size(n), nullptr};
+    const auto step = [&next] { next.step(); };
     for (index_t j0 = 0; j0 < n; j0 += few_columns) {
-      if (f.factor_diagonal_blocks(j0, [&] { next.step(); }) != 0) return false;
-      for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, [&] { next.step(); });
+      if (f.factor_diagonal_blocks(j0, step) != 0) return false;
+      for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, step);
     }
     const bool fetch = run_of<K, run_length>::crosses(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
@@ -251,7 +252,7 @@ struct lane_kernel {
   /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out, as far as there are any.
   static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 2 * W * pitch(order, true) : 0); }
 
-  /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone.
+  /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone. See tiny::run.
   template <task t>
   static std::uint64_t run_spaced(index_t n, const S* in, index_t in_step, S* out, index_t out_step, bool by_columns, int groups,
                                   bool from_memory) {
@@ -291,7 +292,8 @@ struct lane_kernel {
       S* const* to = out + done;
       const int here = count - done < W ? count - done : W;
       if (const int first = done + ahead; (fetch_in || fetch_out) && first + W <= known) {
-        // A factor is written after all of it is computed: there is time to fetch its place meanwhile.
+        // A factor is written after all of it is computed: there is time to fetch its place meanwhile. Where only matrices or only places
+        // are wanted, they stand for both.
         const S* const* const places = out + (t == task::factorize && !unrolled ? done : first);
         next.begin(fetch_in ? in + first : places, fetch_out ? places : in + first);
       }
@@ -359,11 +361,11 @@ struct lane_kernel {
     return step % sizeof(S) == 0;
   }
   static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
-  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer. 64 are known
-  /// beforehand.
+  /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
   static constexpr int groups_ahead(index_t size) {
     const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
-    return groups < 64 / W ? groups : 64 / W;
+    constexpr int most = static_cast<int>(known_ahead) / W;
+    return groups < most ? groups : most;
   }
   static bool crowded(S* const* m, int count) { return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S))); }
   /// From one copy to the next; with `apart` at another place in the sets each.
@@ -383,11 +385,11 @@ struct lane_kernel {
     for (; e < count; ++e) to[e] = from[e];
   }
   /// A plain matrix as it is, else its lower triangle.
-  static void bring(index_t n, const S* from, strided<const S> shape, S* to, strided<const S> near) {
-    if (shape.row == near.row && shape.column == near.column)
+  static void bring(index_t n, const S* from, strided<const S> shape, S* to, strided<const S> to_shape) {
+    if (shape.row == to_shape.row && shape.column == to_shape.column)
       copy_flat(from, to, n * n * planes);
     else
-      copy(n, true, from, shape, to, {nullptr, near.row, near.column});
+      copy(n, true, from, shape, to, {nullptr, to_shape.row, to_shape.column});
   }
   static void copy(index_t n, bool lower, const S* from, strided<const S> from_shape, S* to, strided<S> to_shape) {
     for (index_t i = 0; i < n; ++i)

@@ -144,7 +144,7 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
-/// While W matrices are computed, others and the places of their results come nearer: a few cache lines in each step, for bursts do not
+/// While W matrices are computed, others and places of results come nearer: a few cache lines in each step, for bursts do not
 /// overlap with computing. Results that went past the caches instead, from copies, took up to two thirds longer: on Zen 5 each line that
 /// does holds up everything else for 2 ns.
 template <class S, int W>
@@ -174,6 +174,7 @@ class prefetcher {
   }
 
   index_t size_, lines_per_step_, fetched_ = 0;
-  const S *const *matrices_ = nullptr, *const *places_ = nullptr;
+  const S* const* matrices_ = nullptr;
+  const S* const* places_ = nullptr;
   int lane_ = W;  // W: nothing to fetch
 };

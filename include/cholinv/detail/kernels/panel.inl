@@ -218,6 +218,10 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   return factor_columns<K, 0>(t, columns, row, count, reciprocals, K::to_element(pivot));
 }
 
+struct no_step {
+  void operator()() const {}
+};
+
 /// A = L L^H in place in the panels of A's lower triangle (zeros past the order), a group of columns after the other. What lies above the
 /// diagonal in them is never used.
 template <class K>
@@ -242,10 +246,10 @@ struct factorization {
     factor_tile<K, K::mv>::sum_up(t, l.at(p, 0), end, rows_of(j), from, place);
     store_columns(t, place);
   }
-  /// The rows of the group from j0 on, with a step after each tile. The answer is 0 or the first bad pivot, counted from 1, where it
-  /// stopped.
-  template <class Step>
-  index_t factor_diagonal_blocks(index_t j0, const Step& step) const {
+  /// The rows of the group from j0 on, and a step for each panel of nr columns. The answer is 0 or the first bad pivot, counted from 1,
+  /// where it stopped.
+  template <class Step = no_step>
+  index_t factor_diagonal_blocks(index_t j0, const Step& step = {}) const {
     constexpr index_t rows = K::diagonal_vectors * K::rows_per_vector;
     for (index_t j = j0; j < end_of(j0); j += K::nr) {
       const index_t p = j / K::panel_rows, row = j - l.first(p), top = row / rows * rows;
@@ -263,8 +267,8 @@ struct factorization {
     return 0;
   }
   /// The columns of that group in panel p, which is below it.
-  template <class Step>
-  void factor_below(index_t j0, index_t p, const Step& step) const {
+  template <class Step = no_step>
+  void factor_below(index_t j0, index_t p, const Step& step = {}) const {
     for (index_t j = j0; j < end_of(j0); j += K::nr) factor(p, j0, j), step();
   }
 

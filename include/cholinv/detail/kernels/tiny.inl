@@ -15,9 +15,14 @@ struct tiny {
   using P = typename K::ops;
   static constexpr int planes = K::planes;
 
-  /// Where a prefetcher takes steps. The smallest matrices never come from memory, and where there are few registers left even a step that
-  /// is not taken costs some.
-  static constexpr bool solve_steps = N > 2, product_steps = N > 4 && planes == 1;
+  using others = prefetcher<S, K::width>;
+  /// Does a prefetcher take steps, in the product too? Matrices of orders 1 and 2 are too small for one, and where few registers are left
+  /// even a step that is not taken costs some.
+  static constexpr bool takes_steps = N > 2, in_product = N > 4 && planes == 1;
+  template <task t>
+  static constexpr int steps = !takes_steps                      ? 1
+                               : t == task::invert && in_product ? 2 * N
+                                                                 : N;
 
   /// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
   template <int Sign>
@@ -33,21 +38,19 @@ struct tiny {
   using places = tiny_places<S>;
   static constexpr int numbers = N * N * planes;
 
-  using others = prefetcher<S, K::width>;
-
   /// Groups of W matrices one after the other, up to 64; meanwhile `next`, or null, takes its steps. The answer has a bit for each that was
-  /// not done. Those `from_memory` that are too small for steps are fetched here, 4 kB ahead, if they are packed.
+  /// not done. Instead, matrices `from_memory` that are too small for steps are fetched here, 4 kB ahead, if they are packed.
   template <task t>
   static std::uint64_t run(places m, int groups, others* next, bool from_memory) {
     constexpr int group = K::width * numbers, ahead = 4096 / (group * static_cast<int>(sizeof(S))) + 1;
-    const bool far = N > 2 && numbers * sizeof(S) < least_in_steps && from_memory && m.in.step == numbers && m.out.step == numbers;
-    const bool near = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::crosses(m.out.first, numbers);
+    const bool fetch_ahead = N > 2 && numbers * sizeof(S) < least_in_steps && from_memory && m.in.step == numbers && m.out.step == numbers;
+    const bool fetch_next = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::crosses(m.out.first, numbers);
     std::uint64_t bad = 0;
     for (int g = 0; g < groups; ++g) {
       bool good;
-      if (far)
+      if (fetch_ahead)
         fetch<group>(m.in.first, ahead * group), fetch<group>(m.out.first, ahead * group);
-      else if (near && g + 1 < groups)  // the places of the next ones, which lie behind
+      else if (fetch_next && g + 1 < groups)  // the places of the next ones, which lie behind
         fetch<group>(m.out.first, group);
       if constexpr (t == task::invert)
         good = invert(m, next);
@@ -114,7 +117,7 @@ struct tiny {
           y[i][j][1] = P::fma(x[0], r[j][1], x[1] * r[j][0]);
         }
       }
-      if (solve_steps && next != nullptr) next->step();
+      if (takes_steps && next != nullptr) next->step();
     }
     CHOLINV_UNROLL for (int i = 0; i < N; ++i) {
       CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
@@ -130,7 +133,7 @@ struct tiny {
           e[i * N + j][1] = i == j ? P::zero() : x[1];
         }
       }
-      if (product_steps && next != nullptr) next->step();
+      if (in_product && next != nullptr) next->step();
     }
     if (m.by_columns) mirror(e);
     store(m, e);
@@ -161,7 +164,7 @@ struct tiny {
         if (i > j) e[i * N + j][p] = e[i * N + j][p] * reciprocal;
         if (i < j) e[i * N + j][p] = P::zero();
       }
-      if (solve_steps && next != nullptr) next->step();
+      if (takes_steps && next != nullptr) next->step();
     }
     if (P::any(bad)) return false;
     if (m.by_columns) mirror(e);
@@ -170,15 +173,15 @@ struct tiny {
   }
 };
 
-/// How many steps of a prefetcher that of order n takes.
+/// The steps that the kernel of order n takes.
 template <class K, task t, int N = 1>
 index_t tiny_steps(index_t n) {
   if constexpr (N < most_unrolled(t, K::planes == 2))
     if (n != N) return tiny_steps<K, t, N + 1>(n);
-  return t == task::invert && tiny<K, N>::product_steps ? 2 * N : N;
+  return tiny<K, N>::template steps<t>;
 }
 
-/// That of order n, which has one: tiny<K, n>.
+/// The kernel of order n, which has one: tiny<K, n>.
 template <class K, task t, int N = 1>
 CHOLINV_INLINE std::uint64_t run_tiny(index_t n, const tiny_places<typename K::S>& m, int groups, prefetcher<typename K::S, K::width>* next,
                                       bool from_memory) {
