@@ -69,15 +69,6 @@ inline const std::vector<index_t>& edge_orders() {
                                             31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 90, 91, 95, 96, 97, 127, 128, 129};
   return list;
 }
-// The same, and orders past the cache blocks.
-inline const std::vector<index_t>& long_orders() {
-  static const std::vector<index_t> list = [] {
-    std::vector<index_t> all = edge_orders();
-    for (index_t n : {191, 192, 193, 255, 256, 257, 300, 384, 385, 511, 512, 513}) all.push_back(n);
-    return all;
-  }();
-  return list;
-}
 
 // `count` numbers, the first of them `shift` past the beginning of a cache line: results at one may go past the caches line by line. It
 // may lie between two elements of the vector, for malloc may align to 8 bytes.

@@ -89,9 +89,9 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
 constexpr double bytes_of_matrix(index_t order, std::size_t bytes_of_number) noexcept {
   return static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
 }
-/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead, and written past the caches
-/// by the block kernel. Where the cache has 32 MB that was faster from 8 MB of results on, in and out apart, and slower up to 6; smaller
-/// caches are more common than larger ones.
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead, and inverses written past
+/// the caches by the block kernel. Where the cache has 32 MB that was faster from 8 MB of results on, in and out apart, and slower up to 6;
+/// smaller caches are more common than larger ones.
 constexpr bool outgrows_caches(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
   return bytes_of_matrix(order, bytes_of_number) * static_cast<double>(count) > 9e6;
 }

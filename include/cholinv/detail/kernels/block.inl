@@ -61,10 +61,12 @@ struct block_sweep {
   struct packed_rows {
     S* data;
     index_t columns, blocks, span;
-    index_t size() const { return (columns / K::nr + blocks * columns) * K::block_column; }
+    /// Column blocks that reciprocals are kept for: a whole number of groups, so that what comes after them lies at cache lines.
+    index_t heads() const { return groups(columns / K::nr, blocks) * blocks; }
+    index_t size() const { return (heads() + blocks * columns) * K::block_column; }
     S* reciprocals(index_t j) const { return data + j / K::nr * K::block_column; }
     /// The columns from `begin` on, where a span begins; and how far it is there from block to block.
-    S* at(index_t begin) const { return data + (columns / K::nr + blocks * begin) * K::block_column; }
+    S* at(index_t begin) const { return data + (heads() + blocks * begin) * K::block_column; }
     index_t step(index_t begin) const { return (begin + span < columns ? span : columns - begin) * K::block_column; }
   };
   static packed_rows packed_group(index_t order, S* data = nullptr) {
@@ -101,10 +103,10 @@ struct block_sweep {
     index_t step = 2 * (x.team - x.me) - 1, other = 2 * x.me + 1;
     for (index_t p = x.me; p < panels; p += step, std::swap(step, other)) work(p);
   }
-  /// Of the product. Two members have panels side by side, half of them each, which is half of the work: panel p is multiplied with p + 1
-  /// of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
-  /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well. The
-  /// second half has more of the result to write.
+  /// Of the product. Two members have panels side by side, about half of them each, which is half of the work: panel p is multiplied with
+  /// p + 1 of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
+  /// processor fetches ahead taken from it: where they share no cache that took 10 to 20% longer. Few panels would not halve well. Of an
+  /// even number the second member has one fewer than half, for it has more of the result to write.
   static portion of_product(index_t order, const share& x) {
     const index_t panels = groups(order, K::panel_rows), half = panels / 2 + 1;
     if (x.team != 2 || panels < 10) return in_turn(order, x);
