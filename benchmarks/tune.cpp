@@ -15,7 +15,7 @@ namespace {
 using namespace bench;
 
 constexpr char usage[] =
-    "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,40-80:8,90-180:15]; CHOLINV_FORCE_ISA chooses the instruction set\n"
+    "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,36-80:4,90-180:15]; CHOLINV_FORCE_ISA chooses the instruction set\n"
     "Times the lane and the block kernel side by side, batches in cache, from memory and single matrices, then LAPACK from order 8 on.\n";
 
 /// One call through the path `way`, whatever plan.hpp would choose.
@@ -58,18 +58,19 @@ double gain_of_lanes(bench::task t, scalar type, regime where, std::ptrdiff_t or
 void tune_lanes(bench::task t, scalar type, const std::vector<std::ptrdiff_t>& orders) {
   std::printf("%s %s: the block kernel's time over the lane kernel's\n%6s %8s %8s %8s\n", name(t), name(type), "n", "cache", "memory",
               "single");
-  std::ptrdiff_t cache_best = 0, memory_best = 0, single_best = 0;
+  std::ptrdiff_t cache_best = 0, memory_best[2] = {0, 0}, single_best = 0;  // from memory by whether rows are whole cache lines
   for (const std::ptrdiff_t n : orders) {
     const double cache = gain_of_lanes(t, type, regime::cache, n), memory = gain_of_lanes(t, type, regime::memory, n);
     const double single = gain_of_lanes(t, type, regime::single, n);
     std::printf("%6td %8.2f %8.2f %8.2f\n", n, cache, memory, single);
     std::fflush(stdout);
     if (cache > 1) cache_best = n;
-    if (memory > 1) memory_best = n;
+    if (memory > 1) memory_best[static_cast<std::size_t>(n) * size_of(type) % cholinv::detail::cache_line == 0 ? 1 : 0] = n;
     if (single > 1) single_best = n;
   }
-  std::printf("lanes win up to %td in cache, up to %td from memory, up to %td for single matrices\n\n", cache_best, memory_best,
-              single_best);
+  std::printf(
+      "lanes win up to %td in cache, up to %td from memory or %td where rows are whole cache lines, up to %td for single matrices\n\n",
+      cache_best, memory_best[0], memory_best[1], single_best);
 }
 
 #ifdef CHOLINV_USE_LAPACK
@@ -104,7 +105,7 @@ int run(int argc, char** argv) {
   selection s;
   s.tasks = {bench::task::inverse, bench::task::cholesky};
   s.types = {scalar::f32, scalar::f64, scalar::c32, scalar::c64};
-  s.orders = choose_orders("1-16,18-32:2,40-80:8,90-180:15");
+  s.orders = choose_orders("1-16,18-32:2,36-80:4,90-180:15");
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--help") {
       std::fputs(usage, stdout);

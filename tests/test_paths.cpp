@@ -69,10 +69,10 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
 
 TYPED_TEST(paths, batches_beyond_the_caches) {
   using T = TypeParam;
-  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33, 60, 64, 100, 101}) {
+  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33, 60, 64, 100, 101, 240}) {
     const index_t count = 12000000 / (n * n * static_cast<index_t>(sizeof(T))) + 5;
     check_batch<T>(601, n, count, 0, false, false, 1);
-    if (n == 3 || n == 8 || n == 13 || n == 60 || n == 64) {
+    if (n == 3 || n == 8 || n == 13 || n == 60 || n == 64 || n == 240) {
       check_batch<T>(602, n, count, 0, true, true, 1);
       check_batch<T>(607, n, count, 0, false, true, 1, true);
       check_batch<T>(603, n, count, 3, false, true, 2);

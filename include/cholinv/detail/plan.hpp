@@ -39,24 +39,26 @@ kind kind_of() {
 
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
 /// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 2 to 30% up to the orders given here and by
-/// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner where the block
-/// kernel fetches the next matrix while it works on one. LAPACK wins only where the instruction set in use is behind the one that its
-/// kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors
-/// up to 192 where OpenBLAS had no wider ones.
+/// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner, for the block
+/// kernel has what it computes in the first-level cache, where lines on their way from memory hold it up less; rows that are not whole
+/// cache lines take it longer. LAPACK wins only where the instruction set in use is behind the one that its kernels choose for
+/// themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors up to 192 where
+/// OpenBLAS had no wider ones.
 struct thresholds {
   index_t lanes, lapack;
 };
 constexpr index_t never = std::numeric_limits<index_t>::max();
-constexpr index_t most_in_lanes(const kind& k, task t, bool streaming) noexcept {
+constexpr index_t most_in_lanes(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
   const bool wide = k.level == isa::avx512;
   if (!k.vectors || (k.level == isa::baseline && !baseline_has_lanes)) return 0;
   if (t == task::factorize) return 180;
-  if (k.real_bytes == 4) return wide && streaming ? 100 : 150;
-  if (!wide) return streaming ? 110 : 120;
-  return k.is_complex ? (streaming ? 60 : 120) : (streaming ? 52 : 90);
+  if (!wide) return k.real_bytes == 4 ? 150 : streaming ? 110 : 120;
+  if (!streaming) return k.real_bytes == 4 ? 150 : k.is_complex ? 120 : 90;
+  if (k.is_complex) return k.real_bytes == 4 ? 92 : 63;
+  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 76;
 }
-constexpr thresholds tuned(const kind& k, task t, bool streaming) noexcept {
-  return {most_in_lanes(k, t, streaming), k.vectors && k.level == isa::baseline ? 128 : never};
+constexpr thresholds tuned(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
+  return {most_in_lanes(k, t, streaming, whole_lines), k.vectors && k.level == isa::baseline ? 128 : never};
 }
 
 /// Up to here lanes take copies of matrices that they cannot well read or write where they are. Copies of larger ones would leave
@@ -89,9 +91,9 @@ constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, i
 constexpr double bytes_of_matrix(index_t order, std::size_t bytes_of_number) noexcept {
   return static_cast<double>(order) * static_cast<double>(order) * static_cast<double>(bytes_of_number);
 }
-/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead, and inverses written past
-/// the caches by the block kernel. Where the cache has 32 MB that was faster from 8 MB of results on, in and out apart, and slower up to 6;
-/// smaller caches are more common than larger ones.
+/// A batch that outgrows a last-level cache comes from memory and goes there, and had better be fetched ahead, and large inverses written
+/// past the caches by the block kernel. Where the cache has 32 MB that was faster from 8 MB of results on, in and out apart, and slower up
+/// to 6; smaller caches are more common than larger ones.
 constexpr bool outgrows_caches(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
   return bytes_of_matrix(order, bytes_of_number) * static_cast<double>(count) > 9e6;
 }
@@ -124,7 +126,8 @@ constexpr int team_inside(index_t order, index_t count, int threads) noexcept {
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
 constexpr path choose_path(const kind& k, task t, backend use, bool lapack_is_present, index_t order, index_t count,
                            bool streaming) noexcept {
-  const thresholds limit = tuned(k, t, streaming);
+  const bool whole_lines = order * k.real_bytes * (k.is_complex ? 2 : 1) % static_cast<index_t>(cache_line) == 0;
+  const thresholds limit = tuned(k, t, streaming, whole_lines);
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
   return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
@@ -143,7 +146,13 @@ static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 9, 1, false) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 300, 100, false) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 90, 100, false) == path::lanes);
-static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 90, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 39, 9000, true) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 40, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 77, 9000, true) == path::block);
+static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 64, 9000, true) == path::block);
+static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 104, 9000, true) == path::lanes);
+static_assert(choose_path({true, true, 4, isa::avx512}, task::invert, backend::automatic, true, 92, 9000, true) == path::lanes);
+static_assert(choose_path({true, true, 8, isa::avx512}, task::invert, backend::automatic, true, 64, 9000, true) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 180, 9000, true) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::factorize, backend::automatic, true, 181, 100, false) == path::block);
 static_assert(choose_path({true, true, 4, isa::avx2}, task::invert, backend::automatic, true, 150, 100, false) == path::lanes);

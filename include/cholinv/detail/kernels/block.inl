@@ -18,7 +18,7 @@ struct block_sweep {
   /// The work on one matrix is done in steps by a team, of which this is the share of one member. All must have finished a step before
   /// the next one begins. `memory` and `info` are the team's; an info that is not 0 ends it, with nothing written. With `streaming`
   /// matrices lie in memory rather than in a cache, and results may go past the caches: a fence is the caller's. `next` is the matrix that
-  /// comes after it, or null.
+  /// comes after it, or null. Both are cleared where keep_pace fetches instead.
   struct share {
     index_t order;
     strided<const S> in;
@@ -28,6 +28,7 @@ struct block_sweep {
     S* memory;
     int* info;
     index_t me, team;
+    fetching nearer = {};
   };
 
   /// Scalars of memory for either task.
@@ -44,7 +45,7 @@ struct block_sweep {
   }
   /// Steps s to `end` of them: more than one at once where the team is one.
   template <task t>
-  static void run(index_t s, index_t end, const share& x) {
+  static void run(index_t s, index_t end, share&& x) {
     if constexpr (t == task::invert)
       invert(s, end, x);
     else
@@ -145,11 +146,12 @@ struct block_sweep {
   /// out <- (L L^H)^-1. The diagonal of L has no zero. For a group of column blocks after the other: its rows of L are packed, then all
   /// panels of Y go over them; then the product. Where rows stay there is nothing to pack but reciprocals and a last block that is not
   /// whole: that is done for all groups first.
-  static void invert(index_t s, index_t last, const share& x) {
+  static void invert(index_t s, index_t last, share& x) {
     const index_t order = x.order, columns = blocks_at_once(order) * K::nr, all = groups(order, columns);
     const upper_panels<K> y{x.memory, order, upper_panels<K>::padded(order)};
     const packed_rows l = packed_group(order, x.memory + y.size(order));
     const bool stay = rows_stay(order, x.in.row, x.in.column);
+    keep_pace(x);
     for (; s < last; ++s) {
       const index_t group = stay ? s - 1 : s / 2, j0 = group * columns, end = j0 + columns < order ? j0 + columns : order;
       if (group == all)
@@ -170,7 +172,7 @@ struct block_sweep {
           pack_rows<K>(x.order, x.in, j, k, k + l.span, l.at(k) + j % columns / K::nr * l.step(k));
     }
   }
-  CHOLINV_INLINE static void solve(const upper_panels<K>& y, const packed_rows& l, index_t j0, index_t end, const share& x) {
+  CHOLINV_INLINE static void solve(const upper_panels<K>& y, const packed_rows& l, index_t j0, index_t end, share& x) {
     const solving work{y, l, j0, end, x};
     if (x.order < least_in_spans)
       there_and_back(end, x, [&](index_t p) { work(whole(p, end)); });
@@ -178,13 +180,33 @@ struct block_sweep {
       over_spans<false>(y, in_turn(end, x), end, work);
   }
   /// out <- Y Y^H.
-  CHOLINV_INLINE static void multiply(const upper_panels<K>& y, index_t columns, S* sums, const share& x) {
+  CHOLINV_INLINE static void multiply(const upper_panels<K>& y, index_t columns, S* sums, share& x) {
     portion mine = of_product(x.order, x);
     for (index_t j0 = 0; j0 < x.order; j0 += columns) {
       const index_t end = j0 + columns < x.order ? j0 + columns : x.order;
       mine.leave_out(j0 / K::panel_rows);
       over_spans<true>(y, mine, x.order, multiplying{y, sums, j0, end, x});
     }
+  }
+
+  /// Up to so many bytes each, matrices from memory come at the pace of the work: while one is computed, the next one and the place of the
+  /// result, which then is written through the caches. Larger ones leave the second-level cache before they are used: measured, from 225 kB
+  /// on that costs 5%, up to 200 kB it brings 1 to 25%.
+  static constexpr index_t most_paced = 210000;
+  static void keep_pace(share& x) {
+    const index_t in_bytes = bytes_of(x.order, x.in), out_bytes = bytes_of(x.order, x.out),
+                  bytes = in_bytes > out_bytes ? in_bytes : out_bytes;
+    if (!K::ops::has_masks || !x.streaming || x.team > 1 || bytes > most_paced) return;
+    const std::uintptr_t out = reinterpret_cast<std::uintptr_t>(x.out.data), end = out + static_cast<std::uintptr_t>(bytes);
+    x.nearer = {out, x.next != nullptr ? reinterpret_cast<std::uintptr_t>(x.next) : out, end, true};
+    x.streaming = false;
+    x.next = nullptr;
+  }
+  /// With what is between its rows, or columns, if these lie side by side; else more than any matrix has that is fetched.
+  template <class Number>
+  static index_t bytes_of(index_t order, strided<Number> m) {
+    const index_t line = m.column == K::planes ? m.row : m.row == K::planes ? m.column : -1;
+    return line < 0 ? most_paced + 1 : order * line * static_cast<index_t>(sizeof(S));
   }
 
   /// Do the sweeps read rows of L where they are, if there are nr of them? Packing costs more than it brings, except where what they read
@@ -202,10 +224,11 @@ struct block_sweep {
     const upper_panels<K>& y;
     const packed_rows& l;
     index_t j0, end;
-    const share& x;
+    share& x;
     void operator()(const stretch& w) const {
       const index_t first = y.first(w.panel), from = first < w.begin ? w.begin : first, step = l.step(w.begin);
       index_t j = from < j0 ? j0 : from, block = (j - j0) / K::nr;
+      fetching here = x.nearer;  // in registers
       const S *reciprocals = l.reciprocals(j), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
       for (; j < end; j += K::nr, ++block, reciprocals += K::block_column) {
         const bool is_last = j < w.end;
@@ -215,14 +238,16 @@ struct block_sweep {
         if (row_stays(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
         if (j >= first + K::panel_rows)
           solve_tile<K, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,
-                                    is_last ? reciprocals : nullptr);
+                                    is_last ? reciprocals : nullptr, here);
         else
           for (int v = 0; v < y.vectors(w.panel, j + K::nr); ++v) {
             const index_t row = v * K::rows_per_vector;
             solve_tile<K, 1>::run(y.at(w.panel, first + row) + v * K::width, first + row, j,
-                                  {b.data + row * b.step, b.step, b.plane, b.row}, reciprocals);
+                                  {b.data + row * b.step, b.step, b.plane, b.row}, reciprocals, here);
           }
+        here.look();
       }
+      if (x.nearer.more) x.nearer = here;
     }
   };
 
@@ -233,7 +258,7 @@ struct block_sweep {
     const upper_panels<K>& y;
     S* sums;
     index_t j0, end;
-    const share& x;
+    share& x;
     void operator()(const stretch& w) const {
       for (index_t j = j0; j < end && j < y.first(w.panel + 1); j += K::nr) tile_from(w, j);
     }
@@ -251,7 +276,8 @@ struct block_sweep {
       w.fetch(block);
       const index_t from = w.begin <= first ? i : w.begin;
       sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above), y.at(w.panel, from) + above * K::width,
-                    y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size, out);
+                    y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size, out,
+                    x.nearer);
     }
   };
 
@@ -259,20 +285,23 @@ struct block_sweep {
   /// `a` and `b`. What cannot go straight to its place goes by way of `memory`, where also sums are from span to span.
   template <int M = K::mv>
   static void sum_and_write(int m, const S* a, const S* b, index_t from, index_t end, index_t order, index_t i, index_t j, S* memory,
-                            result_rows<K> out) {
+                            result_rows<K> out, fetching& nearer) {
     if constexpr (M > 1)
-      if (m < M) return sum_and_write<M - 1>(m, a, b, from, end, order, i, j, memory, out);
+      if (m < M) return sum_and_write<M - 1>(m, a, b, from, end, order, i, j, memory, out, nearer);
     constexpr index_t whole = whole_from<K, M>;
     tile<K, M> t;
+    fetching here = nearer;  // in registers
     if (end < order)
       load_columns(t, memory);
     else
       clear(t);
     const index_t corner = from > i ? 0 : whole;
     if (corner < end - from)
-      accumulate<K, +1, true, M, false>(t, a + corner * K::column, {b + corner * K::column, K::column, plane}, end - from - corner);
+      accumulate<K, +1, true, M, false>(t, a + corner * K::column, {b + corner * K::column, K::column, plane}, end - from - corner, here);
     if (from > i) return store_columns(t, memory);
-    accumulate_corner<K, +1, true>(t, a, {b, K::column, plane}, end - i);
+    accumulate_corner<K, +1, true>(t, a, {b, K::column, plane}, end - i, here);
+    here.look();
+    if (nearer.more) nearer = here;
     CHOLINV_UNROLL for (int v = 0; v < M; ++v, i += K::rows_per_vector) {
       if constexpr (K::side > 1)
         if (out.side_by_side() && out.whole(order, i, j)) {

@@ -8,22 +8,27 @@ struct lane_sweep {
   static constexpr index_t few_columns = factorization<K>::few_columns;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  /// Rows of the result that are written together, and the numbers of a run: those of all its rows in one column.
-  static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
-  static constexpr int strip = run_length / planes < mv ? mv : run_length / planes;
+  /// The numbers of a run, and rows of the result that are written together: those whose elements in one column make one.
+  static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R, strip = run_length / planes;
   static constexpr index_t element = planes * W, strip_column = strip * element;
-  static constexpr int run_elements = run_length / planes;
+  /// Columns of a strip that are computed, then written, before those that come next: 8 kB, for a first-level cache has more to hold.
+  static constexpr index_t most_columns = 8192 / static_cast<index_t>(strip_column * sizeof(S)) / strip * strip;
   /// Elements of a row of the factor that are read together: no less than 16 bytes, for a vector of shorter pieces takes long to join.
   static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
-  static_assert(strip % mv == 0);
-  static_assert(K::column * (run_elements - K::panel_rows) <= factorization<K>::reciprocals_size(few_columns),
+  static_assert(strip % mv == 0 && most_columns > 0);
+  static_assert(K::column * (strip - K::panel_rows) <= factorization<K>::reciprocals_size(few_columns),
                 "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
     const index_t padded = upper_panels<K>::padded(order);
     const index_t rows = padded + row_elements - nr;  // a piece may go past the smallest orders
-    return upper_panels<K>::size(order) + (padded + strip) * strip_column + (1 + rows) * K::block_column;
+    return upper_panels<K>::size(order) + result_size(order) + (1 + rows) * K::block_column;
+  }
+  /// Of the columns of a strip that there are at once; a whole run is read in any case.
+  static index_t result_size(index_t order) {
+    const index_t padded = upper_panels<K>::padded(order), columns = padded < strip ? strip : padded;
+    return (columns < most_columns ? columns : most_columns) * strip_column;
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size(few_columns); }
 
@@ -32,6 +37,12 @@ struct lane_sweep {
   static index_t steps(index_t n) {
     const index_t blocks = (n + nr - 1) / nr, panels = (n + K::panel_rows - 1) / K::panel_rows;
     return t == task::invert ? blocks * (panels + 1) : blocks * (panels + 1) / 2;
+  }
+
+  /// The lines that come with the columns of its tiles, about.
+  template <task t>
+  static index_t columns(index_t n) {
+    return t == task::invert && P::has_masks ? n * n * n / (3 * mv * nr) : 0;
   }
 
   /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.
@@ -88,9 +99,10 @@ struct lane_sweep {
                      index_t out_row, index_t out_column, S* work) {
     const upper_panels<K> y{work, n, upper_panels<K>::padded(n)};
     S* result = work + y.size(n);
-    S* reciprocals = result + (y.padded(n) + strip) * strip_column;
+    S* reciprocals = result + result_size(n);
     S* rows = reciprocals + K::block_column;
     typename P::truth bad{};
+    fetching lines = next.lines();
     for (index_t j = 0; j < n; j += nr) {
       load_rows(n, in, in_row, in_column, j, rows, K::block_column, K::block_plane);
       for (int r = 0; r < nr; ++r) {
@@ -107,8 +119,8 @@ struct lane_sweep {
       S* panel = work;
       for (index_t first = 0; first <= j; panel += y.step(first), first += K::panel_rows) {
         const right_rows<S> b{rows + first * K::block_column, K::block_column, K::block_plane};
-        with_vectors<K, solve_tile>(end - first, panel, first, j, b, reciprocals);
-        next.step();
+        with_vectors<K, solve_tile>(end - first, panel, first, j, b, reciprocals, lines);
+        next.step(lines);
       }
     }
     if (P::any(bad)) return false;
@@ -116,64 +128,74 @@ struct lane_sweep {
     const bool by_rows = out_column == planes;
     const index_t out_line = by_rows ? out_row : out_column;
     const bool fetch = run_of<K, run_length>::crosses(out[0], out_line);
-    const S* left = work;
-    for (index_t i0 = 0, first = 0; i0 < n; i0 += strip) {
+    const S* lefts = work;  // the panels of rows from i0 on
+    for (index_t i0 = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
-      for (; first < end; left += y.step(first), first += K::panel_rows) {
-        const S* right = work;
-        const index_t last = first + K::panel_rows < n ? first + K::panel_rows : n;
-        for (index_t j0 = 0; j0 <= first; right += y.step(j0), j0 += K::panel_rows)
-          for (index_t j = j0; j < j0 + K::panel_rows && j < last; j += nr) {
-            const index_t i = j > first ? j : first;
-            const right_rows<S> b{right + (i - j0) * K::column + (j - j0) * W, K::column, plane};
-            with_vectors<K, product_tile>(last - i, left + (i - first) * (K::column + W), b, n - i,
-                                          result + j * strip_column + (i - i0) * element, strip_column, element, static_cast<index_t>(W));
-            next.step();
-          }
+      const S *rights = work, *left = lefts;  // the panels of columns from j0 on
+      for (index_t j0 = 0; j0 < end; j0 += most_columns) {
+        const index_t j_end = j0 + most_columns < end ? j0 + most_columns : end;
+        const S* right = rights;
+        left = lefts;
+        for (index_t first = i0; first < end; left += y.step(first), first += K::panel_rows) {
+          const index_t last = first + K::panel_rows < n ? first + K::panel_rows : n, stop = j_end < last ? j_end : last;
+          right = rights;
+          for (index_t p = j0; p < stop; right += y.step(p), p += K::panel_rows)
+            for (index_t j = p; j < p + K::panel_rows && j < stop; j += nr) {
+              const index_t i = j > first ? j : first;
+              const right_rows<S> b{right + (i - p) * K::column + (j - p) * W, K::column, plane};
+              with_vectors<K, product_tile>(last - i, left + (i - first) * (K::column + W), b, n - i,
+                                            result + (j - j0) * strip_column + (i - i0) * element, strip_column, element,
+                                            static_cast<index_t>(W), lines);
+              next.step(lines);
+            }
+        }
+        rights = right;
+        write_piece(result, i0, end - i0, j0, j_end - j0, out, out_line, !by_rows, fetch);
       }
-      write_strip(result, i0, end - i0, out, out_line, !by_rows, fetch);
+      lefts = left;
     }
     return true;
   }
 
-  /// Rows [i0, i0 + height) of the result as far as the diagonal, and their adjoint, to their places.
-  static void write_strip(S* t, index_t i0, index_t height, S* const* out, index_t row, bool conjugate, bool fetch) {
-    CHOLINV_UNROLL for (int c = 0; c < strip; ++c) {  // the diagonal block is Hermitian
-      if (c >= height) break;
-      S* diagonal = t + (i0 + c) * strip_column;
-      if constexpr (planes == 2) P::store(diagonal + c * element + W, conjugate ? -P::zero() : P::zero());
-      CHOLINV_UNROLL for (int r = 0; r < c; ++r) {
-        const S* from = t + (i0 + r) * strip_column + c * element;
-        P::store(diagonal + r * element, P::load(from));
-        if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
+  /// Rows [i0, i0 + height) of the result in columns [j0, j0 + width), as far as the diagonal, and their adjoint, to their places.
+  static void write_piece(S* t, index_t i0, index_t height, index_t j0, index_t width, S* const* out, index_t row, bool conjugate,
+                          bool fetch) {
+    const index_t left = i0 - j0;  // columns before the diagonal; the square on it is Hermitian
+    if (left < width) CHOLINV_UNROLL for (int c = 0; c < strip; ++c) {
+        if (c >= height) break;
+        S* diagonal = t + (left + c) * strip_column;
+        if constexpr (planes == 2) P::store(diagonal + c * element + W, conjugate ? -P::zero() : P::zero());
+        CHOLINV_UNROLL for (int r = 0; r < c; ++r) {
+          const S* from = t + (left + r) * strip_column + c * element;
+          P::store(diagonal + r * element, P::load(from));
+          if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
+        }
       }
-    }
-    write_lines<run_length, element, strip_column, W>(t, height, i0 + height, conjugate, fetch, out, i0 * row, row);
-    write_lines<run_length, strip_column, element, W>(t, i0, height, !conjugate, fetch, out, i0 * planes, row);
+    write_lines<run_length, element, strip_column, W, most_columns>(t, height, width, conjugate, fetch, out, i0 * row + j0 * planes, row);
+    write_lines<run_length, strip_column, element, W, strip>(t, left < width ? left : width, height, !conjugate, fetch, out,
+                                                             j0 * row + i0 * planes, row);
   }
 
-  /// Lines of `count` elements each, C numbers at a time, to `row` apart in `out`. `across` and `along` are the distances between lines
-  /// and elements in t, and `part` that between real and imaginary parts. The end of a line is written with what is before it, again.
-  /// With `fetch` the places of the next line come nearer meanwhile.
-  template <int C, index_t across, index_t along, index_t part>
+  /// Lines of `count` elements each, at most `most`, C numbers at a time, to `row` apart in `out`. `across` and `along` are the distances
+  /// between lines and elements in t, and `part` that between real and imaginary parts. The end of a line is written with what is before
+  /// it, again. With `fetch` the places of the next line come nearer meanwhile.
+  template <int C, index_t across, index_t along, index_t part, index_t most = std::numeric_limits<index_t>::max()>
   static void write_lines(const S* t, index_t lines, index_t count, bool conjugate, bool fetch, S* const* out, index_t offset,
                           index_t row) {
     using run = run_of<K, C>;
     constexpr index_t elements = C / planes;
     const V sign = conjugate ? -P::zero() : P::zero();
     V x[C];
-    const index_t last = count - elements;
     for (; lines > 0; --lines, t += across, offset += row)
-      if (last < 0) {
-        load_run<C, along, part>(t, sign, x);
-        run::store_some(out, offset, static_cast<int>(count * planes), x);
-      } else {
-        for (index_t e = 0; e < count; e += elements) {
-          const index_t begin = e < last ? e : last;
-          if (fetch && lines > 1) run::fetch(out, offset + row + begin * planes);
-          load_run<C, along, part>(t + begin * along, sign, x);
+      for (index_t e = 0; e < (most > elements ? count : 1); e += elements) {
+        const bool whole = count >= elements;
+        const index_t begin = most > elements && whole && e + elements > count ? count - elements : e;
+        if (fetch && whole && lines > 1) run::fetch(out, offset + row + begin * planes);
+        load_run<C, along, part>(t + begin * along, sign, x);
+        if (whole)
           run::store(out, offset + begin * planes, x);
-        }
+        else
+          run::store_some(out, offset, static_cast<int>(count * planes), x);
       }
   }
   template <int C, index_t along, index_t part>
@@ -189,12 +211,12 @@ struct lane_sweep {
     using run = run_of<K, run_length>;
     V x[run_length];
     CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) x[e] = P::zero();
-    const index_t last = n - run_elements;
+    const index_t last = n - strip;
     for (; lines > 0; --lines, offset += row)
       if (last < 0)
         run::store_some(out, offset + begin * planes, static_cast<int>((end - begin) * planes), x);
       else
-        for (index_t e = begin; e < end; e += run_elements) run::store(out, offset + (e < last ? e : last) * planes, x);
+        for (index_t e = begin; e < end; e += strip) run::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
@@ -282,7 +304,7 @@ struct lane_kernel {
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
     const index_t out_pitch = pitch(n, out_crowd && !unrolled);
-    prefetcher<S, W> next(size, unrolled ? tiny_steps<K, t>(n) : sweep::template steps<t>(n));
+    prefetcher<S, W> next(size, unrolled ? tiny_steps<K, t>(n) : sweep::template steps<t>(n), unrolled ? 0 : sweep::template columns<t>(n));
     const bool fetch_in = streaming && plain_in,
                fetch_out = streaming && plain_out && W * size * static_cast<index_t>(sizeof(S)) <= most_fetched;
     const int ahead = groups_ahead(size) * W;

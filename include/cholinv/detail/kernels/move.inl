@@ -144,37 +144,62 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
-/// While W matrices are computed, others and places of results come nearer: a few cache lines in each step, for bursts do not
-/// overlap with computing. Results that went past the caches instead, from copies, took up to two thirds longer: on Zen 5 each line that
-/// does holds up everything else for 2 ns.
+/// While W matrices are computed, others and places of results come nearer: with 64-byte vectors a line of each with every column of a
+/// tile, and where that is not enough, a few more after each tile. Results that went past the caches instead, from copies, took up to two
+/// thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.
 template <class S, int W>
 class prefetcher {
  public:
-  /// For groups of matrices of `size` numbers, one behind the other, each computed in about `steps` steps.
-  prefetcher(index_t size, index_t steps) : size_(size), lines_per_step_(W * ((size + line - 1) / line) / steps + 1) {}
-
-  void begin(const S* const* matrices, const S* const* places) { matrices_ = matrices, places_ = places, fetched_ = 0, lane_ = 0; }
-  CHOLINV_INLINE void step() {
-    if (lane_ < W) fetch_some();
+  /// For groups of matrices of `size` numbers, one behind the other, each computed in about `steps` steps, in which columns of tiles fetch
+  /// about `columns` lines.
+  prefetcher(index_t size, index_t steps, index_t columns) : bytes_(static_cast<std::uintptr_t>(size) * sizeof(S)) {
+    const index_t lines = W * static_cast<index_t>((bytes_ + cache_line - 1) / cache_line);
+    lines_per_step_ = lines <= columns ? 0 : (lines - columns) / steps + 1;
   }
+
+  void begin(const S* const* matrices, const S* const* places) {
+    matrices_ = matrices, places_ = places, lane_ = 0;
+    lines_ = {};
+    start(lines_);
+  }
+  /// What is to be fetched, for a kernel that takes it along and brings it to each step.
+  fetching lines() {
+    const fetching taken = lines_;
+    lines_.more = false;
+    return taken;
+  }
+  CHOLINV_INLINE void step(fetching& lines) {
+    if (lines.more) go_on(lines);
+  }
+  CHOLINV_INLINE void step() { step(lines_); }
 
  private:
-  static constexpr index_t line = static_cast<index_t>(cache_line / sizeof(S));
-
-  void fetch_some() {
-    int lane = lane_;
-    index_t fetched = fetched_;
-    for (index_t left = lines_per_step_; left > 0 && lane < W; --left) {
-      __builtin_prefetch(matrices_[lane] + fetched, 0, 3);
-      __builtin_prefetch(places_[lane] + fetched, 0, 3);
-      fetched += line;
-      if (fetched >= size_) fetched = 0, ++lane;
+  /// The next lane's, from where lines of the one before have come to, if it lies right behind that.
+  void start(fetching& lines) const {
+    const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(matrices_[lane_]),
+                         place = reinterpret_cast<std::uintptr_t>(places_[lane_]);
+    const std::uintptr_t past = lines.one - lines.end;
+    const bool follow = lines.end == begin && lines.other - past == place;
+    lines = {begin + (follow ? past : 0), place + (follow ? past : 0), begin + bytes_, true};
+  }
+  void go_on(fetching& lines) {
+    fetching here = lines;  // in registers
+    for (index_t left = lines_per_step_;;) {
+      for (; left > 0 && here.one < here.end; --left) here.take();
+      if (here.one < here.end) break;
+      if (++lane_ >= W) {
+        here.more = false;
+        break;
+      }
+      start(here);
     }
-    lane_ = lane, fetched_ = fetched;
+    lines = here;
   }
 
-  index_t size_, lines_per_step_, fetched_ = 0;
+  std::uintptr_t bytes_;
+  index_t lines_per_step_;
   const S* const* matrices_ = nullptr;
   const S* const* places_ = nullptr;
-  int lane_ = W;  // W: nothing to fetch
+  int lane_ = W;
+  fetching lines_ = {};
 };

@@ -42,7 +42,7 @@ struct lower_panels {
 
 /// Call F<M> for the first of m rows of lanes with M = nr where these are enough, or else mv: the tile shapes there are.
 template <class K, template <class, int> class F, class... Args>
-CHOLINV_INLINE void with_vectors(index_t m, Args... args) {
+CHOLINV_INLINE void with_vectors(index_t m, Args&&... args) {
   if (m <= K::nr)
     F<K, K::nr>::run(args...);
   else
@@ -56,15 +56,17 @@ struct solve_tile {
   using S = typename K::S;
   static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = !K::lanes || M == K::mv;
   static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
-  CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals) {
+  template <class Step = no_step>
+  CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals, Step&& step = Step()) {
     const index_t done = j - first;  // columns of this panel before j
     if constexpr (may_be_on_diagonal)
-      if (!may_be_below || done < M * K::rows_per_vector) return solve_on_diagonal(panel, done, b, reciprocals);
-    if constexpr (may_be_below) solve<false>(panel, done, b, reciprocals);
+      if (!may_be_below || done < M * K::rows_per_vector) return solve_on_diagonal(panel, done, b, reciprocals, step);
+    if constexpr (may_be_below) solve<false>(panel, done, b, reciprocals, step);
   }
   /// A part of it, below the diagonal: what the columns [from, end) of the panel contribute. `b` begins with the first of them. Between
   /// parts the sums stay in the tile's place; the last part, that which has the reciprocals, ends where the tile begins, at `done`.
-  CHOLINV_INLINE static void add(S* panel, index_t done, index_t from, index_t end, right_rows<S> b, const S* reciprocals) {
+  template <class Step>
+  CHOLINV_INLINE static void add(S* panel, index_t done, index_t from, index_t end, right_rows<S> b, const S* reciprocals, Step&& step) {
     constexpr index_t whole = whole_from<K, M>;
     tile<K, M> t;
     S* const place = panel + done * K::column;
@@ -72,10 +74,10 @@ struct solve_tile {
       load_columns(t, place);
     } else {
       clear(t);
-      accumulate_corner<K, -1, false>(t, panel, b, end);
+      accumulate_corner<K, -1, false>(t, panel, b, end, step);
       from = whole, b.data += whole * b.step;
     }
-    accumulate<K, -1, false, M, false>(t, panel + from * K::column, b, end - from);
+    accumulate<K, -1, false, M, false>(t, panel + from * K::column, b, end - from, step);
     b.data += (end - from) * b.step;
     if (reciprocals != nullptr) substitute<K, false>(t, b, reciprocals, done);
     store_columns(t, place);
@@ -85,22 +87,22 @@ struct solve_tile {
   /// In lanes the diagonal is in the tile's last nr rows: so with_vectors chooses. Of nr columns a vector longer than that may have it from
   /// several rows on, a shorter one from rows before its own. Zeros are left out for less where the compiler knows at which row it begins.
   static constexpr index_t R = K::rows_per_vector, first_row = K::lanes ? M - K::nr : R < K::nr ? R - K::nr : 0;
-  template <index_t row = first_row>
-  CHOLINV_INLINE static void solve_on_diagonal(S* panel, index_t done, right_rows<S> b, const S* reciprocals) {
+  template <index_t row = first_row, class Step>
+  CHOLINV_INLINE static void solve_on_diagonal(S* panel, index_t done, right_rows<S> b, const S* reciprocals, Step&& step) {
     constexpr index_t next = row + (R < K::nr ? R : K::nr);
     if constexpr (next < R)
-      if (done != row) return solve_on_diagonal<next>(panel, done, b, reciprocals);
-    solve<true>(panel, row, b, reciprocals);
+      if (done != row) return solve_on_diagonal<next>(panel, done, b, reciprocals, step);
+    solve<true>(panel, row, b, reciprocals, step);
   }
-  template <bool OnDiagonal>
-  CHOLINV_INLINE static void solve(S* panel, index_t done, right_rows<S> b, const S* reciprocals) {
+  template <bool OnDiagonal, class Step>
+  CHOLINV_INLINE static void solve(S* panel, index_t done, right_rows<S> b, const S* reciprocals, Step&& step) {
     tile<K, M> t;
     clear(t);
     if constexpr (OnDiagonal) {
       CHOLINV_UNROLL for (int c = 0; c < K::nr; ++c) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[0][v][c] =
           K::unit(done + c - v * K::rows_per_vector);
     }
-    accumulate_upper<K, -1, false>(t, panel, b, done);
+    accumulate_upper<K, -1, false>(t, panel, b, done, step);
     b.data += done * b.step;
     substitute<K, OnDiagonal>(t, b, reciprocals, done);
     store_columns(t, panel + done * K::column);
@@ -112,10 +114,12 @@ struct solve_tile {
 template <class K, int M>
 struct product_tile {
   using S = typename K::S;
-  CHOLINV_INLINE static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane) {
+  template <class Step = no_step>
+  CHOLINV_INLINE static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane,
+                                 Step&& step = Step()) {
     tile<K, M> t;
     clear(t);
-    accumulate_upper<K, +1, true>(t, a, b, count);
+    accumulate_upper<K, +1, true>(t, a, b, count, step);
     CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
         CHOLINV_UNROLL for (int v = 0; v < M; ++v) K::ops::store(result + j * column + v * vector + p * plane, t.c[p][v][j]);
   }
@@ -217,10 +221,6 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
   const typename K::V pivot = K::right_operand(columns + row * K::row_width) - K::right_operand(sums + row * K::row_width);
   return factor_columns<K, 0>(t, columns, row, count, reciprocals, K::to_element(pivot));
 }
-
-struct no_step {
-  void operator()() const {}
-};
 
 /// A = L L^H in place in the panels of A's lower triangle (zeros past the order), a group of columns after the other. What lies above the
 /// diagonal in them is never used.

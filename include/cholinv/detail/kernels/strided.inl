@@ -98,7 +98,7 @@ void pack_rows(index_t order, strided<const typename K::S> l, index_t j, index_t
 }
 
 /// Rows of the result lie side by side in `to`: its own, or, as it is Hermitian, its columns, conjugated. On their way to memory whole
-/// cache lines go past the caches.
+/// cache lines of large matrices go past the caches.
 template <class K>
 struct result_rows {
   using S = typename K::S;

@@ -102,17 +102,21 @@ CHOLINV_INLINE typename K::V add_product(const typename K::V& a, const typename 
   }
 }
 
-/// Vector v of column j of the tile, plus Sign times vector v of `x` times the conjugate of row j of `b`.
+/// Row j of `b` in one column.
+template <class K>
+CHOLINV_INLINE void load_row(right_rows<typename K::S> b, int j, typename K::V (&y)[K::planes]) {
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) y[p] = K::right_operand(b.template at<K>(j) + p * b.plane);
+}
+
+/// Vector v of column j of the tile, plus Sign times vector v of `x` times the conjugate of y.
 template <class K, int Sign, bool Masked, int m, int M, class Row>
-CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::V (&x)[K::planes][m], right_rows<typename K::S> b,
+CHOLINV_INLINE void add_products(tile<K, M>& t, int v, int j, const typename K::V (&x)[K::planes][m], const typename K::V (&y)[K::planes],
                                  Row last_row) {
-  const typename K::V re = K::right_operand(b.template at<K>(j));
-  t.c[0][v][j] = add_product<K, Sign, Masked>(x[0][v], re, t.c[0][v][j], last_row);
+  t.c[0][v][j] = add_product<K, Sign, Masked>(x[0][v], y[0], t.c[0][v][j], last_row);
   if constexpr (K::planes == 2) {
-    const typename K::V im = K::right_operand(b.template at<K>(j) + b.plane);
-    t.c[1][v][j] = add_product<K, Sign, Masked>(x[1][v], re, t.c[1][v][j], last_row);
-    t.c[0][v][j] = add_product<K, Sign, Masked>(x[1][v], im, t.c[0][v][j], last_row);
-    t.c[1][v][j] = add_product<K, -Sign, Masked>(x[0][v], im, t.c[1][v][j], last_row);
+    t.c[1][v][j] = add_product<K, Sign, Masked>(x[1][v], y[0], t.c[1][v][j], last_row);
+    t.c[0][v][j] = add_product<K, Sign, Masked>(x[1][v], y[1], t.c[0][v][j], last_row);
+    t.c[1][v][j] = add_product<K, -Sign, Masked>(x[0][v], y[1], t.c[1][v][j], last_row);
   }
 }
 
@@ -123,19 +127,48 @@ CHOLINV_INLINE void add_column(tile<K, M>& t, const typename K::S* a, right_rows
   typename K::V x[K::planes][m];
   CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < m; ++v) x[p][v] =
       K::ops::load(a + (p * K::mv + v) * K::width);
-  // For all columns; of AVX2's few registers g++ would save some, with ten loads for eight operations instead of six.
-  if constexpr (K::lanes && K::planes == 1) CHOLINV_UNROLL for (int v = 0; v < m; ++v) load_once(x[0][v]);
+  // Of AVX2's few registers g++ would save some, with ten or twelve loads for eight operations instead of six.
+  constexpr bool once = K::lanes && K::planes == 1;
+  if constexpr (once) CHOLINV_UNROLL for (int v = 0; v < m; ++v) load_once(x[0][v]);
   CHOLINV_UNROLL for (int j = 0; j < K::nr; ++j) {
-    CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, b, k);
-    if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, b, k);
+    typename K::V y[K::planes];
+    load_row<K>(b, j, y);
+    if constexpr (once) load_once(y[0]);
+    CHOLINV_UNROLL for (int v = 0; v < m - Edge; ++v) add_products<K, Sign, false>(t, v, j, x, y, k);
+    if constexpr (Edge) add_products<K, Sign, true>(t, m - 1, j, x, y, k);
   }
 }
 
+/// With every column of a tile something else may take a step.
+struct no_step {
+  CHOLINV_INLINE void operator()() const {}
+};
+/// Two stretches of memory that come nearer meanwhile, a line of each with every column: with 64-byte vectors, for others are too short and
+/// their registers too few. In bursts, lines from memory would take all that
+/// can be under way to a first-level cache, and what is computed would wait with them.
+struct fetching {
+  std::uintptr_t one, other, end;  // addresses; `end` of the first
+  bool more;
+  CHOLINV_INLINE void operator()() {
+    if (__builtin_expect(more, 0)) take();
+  }
+  CHOLINV_INLINE void take() {
+    __builtin_prefetch(reinterpret_cast<const void*>(one), 0, 3);
+    __builtin_prefetch(reinterpret_cast<const void*>(other), 0, 3);
+    one += cache_line, other += cache_line;
+  }
+  /// After a tile; not with every column, which would take one more register.
+  CHOLINV_INLINE void look() {
+    if (more) more = one < end;
+  }
+};
+
 /// The same over `count` columns, from the last one `Back` or from the first one on.
-template <class K, int Sign, bool Back, int m, bool Edge, int M>
-CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+template <class K, int Sign, bool Back, int m, bool Edge, int M, class Step = no_step>
+CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count, Step&& step = Step()) {
   if constexpr (Back) a += (count - 1) * K::column, b.data += (count - 1) * b.step;
   for (index_t left = count; left > 0; --left) {
+    if constexpr (K::ops::has_masks) step();
     add_column<K, Sign, m, Edge>(t, a, b, Back ? left - 1 : count - left);
     a += Back ? -K::column : K::column;
     b.data += Back ? -b.step : b.step;
@@ -144,15 +177,15 @@ CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows
 
 /// The edge, in a loop where there are masks. Without them it takes two operations a column to keep rows out, one where the compiler knows
 /// which: so it is unrolled, its `count` columns being at most `width`.
-template <class K, int Sign, bool Back, int m, int step = 0, int M>
-CHOLINV_INLINE void accumulate_edge(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+template <class K, int Sign, bool Back, int m, int column = 0, int M, class Step>
+CHOLINV_INLINE void accumulate_edge(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count, Step&& step) {
   if constexpr (K::ops::has_masks) {
-    accumulate<K, Sign, Back, m, true>(t, a, b, count);
-  } else if constexpr (step < K::width) {
-    constexpr int k = Back ? K::width - 1 - step : step;
+    accumulate<K, Sign, Back, m, true>(t, a, b, count, step);
+  } else if constexpr (column < K::width) {
+    constexpr int k = Back ? K::width - 1 - column : column;
     if (k < count)
       add_column<K, Sign, m, true>(t, a + k * K::column, {b.data + k * b.step, b.step, b.plane, b.row}, std::integral_constant<int, k>());
-    accumulate_edge<K, Sign, Back, m, step + 1>(t, a, b, count);
+    accumulate_edge<K, Sign, Back, m, column + 1>(t, a, b, count, step);
   }
 }
 
@@ -162,31 +195,31 @@ constexpr index_t whole_from = (K::rows_per_vector > 1 ? M : M - 1) * K::rows_pe
 
 /// The same where A is upper triangular, for the columns before those: vector v is zero in the first v * rows_per_vector ones. Piece m has
 /// the columns where m vectors take part, the last of them as an edge.
-template <class K, int Sign, bool Back, int m = 1, int M>
-CHOLINV_INLINE void accumulate_corner(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+template <class K, int Sign, bool Back, int m = 1, int M, class Step>
+CHOLINV_INLINE void accumulate_corner(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count, Step&& step) {
   constexpr index_t begin = (m - 1) * K::rows_per_vector, next = m * K::rows_per_vector;
   if constexpr (begin < whole_from<K, M>) {
-    if constexpr (Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
+    if constexpr (Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count, step);
     if (begin < count) {
       const typename K::S* const first = a + begin * K::column;
       const right_rows<typename K::S> from{b.data + begin * b.step, b.step, b.plane, b.row};
       const index_t columns = (count < next ? count : next) - begin;
       if constexpr (K::rows_per_vector > 1)
-        accumulate_edge<K, Sign, Back, m>(t, first, from, columns);
+        accumulate_edge<K, Sign, Back, m>(t, first, from, columns, step);
       else
-        accumulate<K, Sign, Back, m, false>(t, first, from, columns);
+        accumulate<K, Sign, Back, m, false>(t, first, from, columns, step);
     }
-    if constexpr (!Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count);
+    if constexpr (!Back) accumulate_corner<K, Sign, Back, m + 1>(t, a, b, count, step);
   }
 }
 /// All `count` columns of it.
-template <class K, int Sign, bool Back, int M>
-CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count) {
+template <class K, int Sign, bool Back, int M, class Step>
+CHOLINV_INLINE void accumulate_upper(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count, Step&& step) {
   constexpr index_t whole = whole_from<K, M>;
-  if constexpr (!Back) accumulate_corner<K, Sign, Back>(t, a, b, count);
+  if constexpr (!Back) accumulate_corner<K, Sign, Back>(t, a, b, count, step);
   if (whole < count)
-    accumulate<K, Sign, Back, M, false>(t, a + whole * K::column, {b.data + whole * b.step, b.step, b.plane, b.row}, count - whole);
-  if constexpr (Back) accumulate_corner<K, Sign, Back>(t, a, b, count);
+    accumulate<K, Sign, Back, M, false>(t, a + whole * K::column, {b.data + whole * b.step, b.step, b.plane, b.row}, count - whole, step);
+  if constexpr (Back) accumulate_corner<K, Sign, Back>(t, a, b, count, step);
 }
 
 /// The columns after i of a tile, plus Sign times column i times the conjugate of `b`, column i of a small lower triangle. OnDiagonal:
@@ -195,8 +228,11 @@ template <class K, int Sign, bool OnDiagonal, int M>
 CHOLINV_INLINE void eliminate(tile<K, M>& t, right_rows<typename K::S> b, int i, index_t last) {
   typename K::V x[K::planes][M];
   CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) x[p][v] = t.c[p][v][i];
-  CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
-      add_products<K, Sign, OnDiagonal>(t, v, j, x, b, last - v * K::rows_per_vector);
+  CHOLINV_UNROLL for (int j = i + 1; j < K::nr; ++j) {
+    typename K::V y[K::planes];
+    load_row<K>(b, j, y);
+    CHOLINV_UNROLL for (int v = 0; v < M; ++v) add_products<K, Sign, OnDiagonal>(t, v, j, x, y, last - v * K::rows_per_vector);
+  }
 }
 
 /// C <- C T^-H for the nr x nr lower triangle T: `b` its rows, `r` the reciprocals 1 / conj(diagonal), one plane after the other.
