@@ -100,7 +100,7 @@ MUTANTS = [
     ("kernels/lane.inl", "right + (i - p) * K::column + (j - p) * W", "right + (i - p) * K::column"),
     ("kernels/lane.inl", "P::load(rows + (j + r) * K::block_column +", "P::load(rows + j * K::block_column +"),
     ("kernels/lane.inl", "left < width ? left : width, height, !conjugate", "left < width ? left : width, height, conjugate"),
-    ("kernels/lane.inl", "left < width ? left : width, height", "left, height"),
+    ("kernels/lane.inl", "left < width ? left : width, height", "left < width ? left : 0, height"),
     ("kernels/lane.inl", "e + elements > count ? count - elements : e;", "e + elements > count ? e - 1 : e;"),
     ("kernels/lane.inl", "rights = right;", "rights = work;"),
     ("kernels/lane.inl", "lefts = left;", "lefts = work;"),

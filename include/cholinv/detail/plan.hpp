@@ -40,9 +40,9 @@ kind kind_of() {
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
 /// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 2 to 30% up to the orders given here and by
 /// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner, for the block
-/// kernel has what it computes in the first-level cache, where lines on their way from memory hold it up less; rows that are not whole
-/// cache lines take it longer. LAPACK wins only where the instruction set in use is behind the one that its kernels choose for
-/// themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors up to 192 where
+/// kernel has what it computes in the first-level cache, where lines on their way from memory hold it up less; it takes longer where rows
+/// of real numbers are not whole cache lines. LAPACK wins only where the instruction set in use is behind the one that its kernels choose
+/// for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors up to 192 where
 /// OpenBLAS had no wider ones.
 struct thresholds {
   index_t lanes, lapack;

@@ -202,11 +202,11 @@ struct block_sweep {
     x.streaming = false;
     x.next = nullptr;
   }
-  /// With what is between its rows, or columns, if these lie side by side; else more than any matrix has that is fetched.
+  /// With what is between its rows, or columns, if these lie side by side and ascend; else more than any matrix has that is fetched.
   template <class Number>
   static index_t bytes_of(index_t order, strided<Number> m) {
-    const index_t line = m.column == K::planes ? m.row : m.row == K::planes ? m.column : -1;
-    return line < 0 ? most_paced + 1 : order * line * static_cast<index_t>(sizeof(S));
+    const index_t line = m.column == K::planes ? m.row : m.row == K::planes ? m.column : 0;
+    return line <= 0 ? most_paced + 1 : order * line * static_cast<index_t>(sizeof(S));
   }
 
   /// Do the sweeps read rows of L where they are, if there are nr of them? Packing costs more than it brings, except where what they read

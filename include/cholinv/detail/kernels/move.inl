@@ -144,9 +144,9 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
-/// While W matrices are computed, others and places of results come nearer: with 64-byte vectors a line of each with every column of a
-/// tile, and where that is not enough, a few more after each tile. Results that went past the caches instead, from copies, took up to two
-/// thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.
+/// While W matrices are computed, others and places of results come nearer: a line of each with every column of a tile, where tiles invert
+/// with 64-byte vectors, and where that is none or not enough, a few more after each tile. Results that went past the caches instead, from
+/// copies, took up to two thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.
 template <class S, int W>
 class prefetcher {
  public:

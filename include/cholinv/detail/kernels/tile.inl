@@ -144,8 +144,8 @@ struct no_step {
   CHOLINV_INLINE void operator()() const {}
 };
 /// Two stretches of memory that come nearer meanwhile, a line of each with every column: with 64-byte vectors, for others are too short and
-/// their registers too few. In bursts, lines from memory would take all that
-/// can be under way to a first-level cache, and what is computed would wait with them.
+/// their registers too few. In bursts, lines from memory would take all that can be under way to a first-level cache, and what is computed
+/// would wait with them.
 struct fetching {
   std::uintptr_t one, other, end;  // addresses; `end` of the first
   bool more;
