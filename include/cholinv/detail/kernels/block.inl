@@ -196,7 +196,7 @@ struct block_sweep {
   static void keep_pace(share& x) {
     const index_t in_bytes = bytes_of(x.order, x.in), out_bytes = bytes_of(x.order, x.out),
                   bytes = in_bytes > out_bytes ? in_bytes : out_bytes;
-    if (!K::ops::has_masks || !x.streaming || x.team > 1 || bytes > most_paced) return;
+    if (!columns_step<K> || !x.streaming || x.team > 1 || bytes > most_paced) return;
     const std::uintptr_t out = reinterpret_cast<std::uintptr_t>(x.out.data), end = out + static_cast<std::uintptr_t>(bytes);
     x.nearer = {out, x.next != nullptr ? reinterpret_cast<std::uintptr_t>(x.next) : out, end, true};
     x.streaming = false;

@@ -42,7 +42,7 @@ struct lane_sweep {
   /// The lines that come with the columns of its tiles, about.
   template <task t>
   static index_t columns(index_t n) {
-    return t == task::invert && P::has_masks ? n * n * n / (3 * mv * nr) : 0;
+    return t == task::invert && columns_step<K> ? n * n * n / (3 * mv * nr) : 0;
   }
 
   /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.

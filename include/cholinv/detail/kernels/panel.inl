@@ -56,8 +56,8 @@ struct solve_tile {
   using S = typename K::S;
   static constexpr bool may_be_on_diagonal = K::lanes || M == 1, may_be_below = !K::lanes || M == K::mv;
   static_assert(!K::lanes || (M % K::nr == 0 && M <= 2 * K::nr));
-  template <class Step = no_step>
-  CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals, Step&& step = Step()) {
+  template <class Step>
+  CHOLINV_INLINE static void run(S* panel, index_t first, index_t j, right_rows<S> b, const S* reciprocals, Step&& step) {
     const index_t done = j - first;  // columns of this panel before j
     if constexpr (may_be_on_diagonal)
       if (!may_be_below || done < M * K::rows_per_vector) return solve_on_diagonal(panel, done, b, reciprocals, step);
@@ -114,9 +114,9 @@ struct solve_tile {
 template <class K, int M>
 struct product_tile {
   using S = typename K::S;
-  template <class Step = no_step>
+  template <class Step>
   CHOLINV_INLINE static void run(const S* a, right_rows<S> b, index_t count, S* result, index_t column, index_t vector, index_t plane,
-                                 Step&& step = Step()) {
+                                 Step&& step) {
     tile<K, M> t;
     clear(t);
     accumulate_upper<K, +1, true>(t, a, b, count, step);

@@ -139,13 +139,14 @@ CHOLINV_INLINE void add_column(tile<K, M>& t, const typename K::S* a, right_rows
   }
 }
 
-/// With every column of a tile something else may take a step.
+/// With every column of a tile something else may take a step: with 64-byte vectors, for others are too short and their registers too few.
+template <class K>
+constexpr bool columns_step = K::ops::has_masks;
 struct no_step {
   CHOLINV_INLINE void operator()() const {}
 };
-/// Two stretches of memory that come nearer meanwhile, a line of each with every column: with 64-byte vectors, for others are too short and
-/// their registers too few. In bursts, lines from memory would take all that can be under way to a first-level cache, and what is computed
-/// would wait with them.
+/// Two stretches of memory that come nearer meanwhile, a line of each with every column. In bursts, lines from memory would take all that
+/// can be under way to a first-level cache, and what is computed would wait with them.
 struct fetching {
   std::uintptr_t one, other, end;  // addresses; `end` of the first
   bool more;
@@ -168,7 +169,7 @@ template <class K, int Sign, bool Back, int m, bool Edge, int M, class Step = no
 CHOLINV_INLINE void accumulate(tile<K, M>& t, const typename K::S* a, right_rows<typename K::S> b, index_t count, Step&& step = Step()) {
   if constexpr (Back) a += (count - 1) * K::column, b.data += (count - 1) * b.step;
   for (index_t left = count; left > 0; --left) {
-    if constexpr (K::ops::has_masks) step();
+    if constexpr (columns_step<K>) step();
     add_column<K, Sign, m, Edge>(t, a, b, Back ? left - 1 : count - left);
     a += Back ? -K::column : K::column;
     b.data += Back ? -b.step : b.step;
