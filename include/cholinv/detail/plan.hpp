@@ -55,7 +55,7 @@ constexpr index_t most_in_lanes(const kind& k, task t, bool streaming, bool whol
   if (!wide) return k.real_bytes == 4 ? 150 : streaming ? 110 : 120;
   if (!streaming) return k.real_bytes == 4 ? 150 : k.is_complex ? 120 : 90;
   if (k.is_complex) return k.real_bytes == 4 ? 92 : 63;
-  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 76;
+  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 64;
 }
 constexpr thresholds tuned(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
   return {most_in_lanes(k, t, streaming, whole_lines), k.vectors && k.level == isa::baseline ? 128 : never};

@@ -271,7 +271,7 @@ struct block_sweep {
       if (w.begin <= first) {
         if (x.next != nullptr) fetch(order, strided<const S>{x.next, x.in.row, x.in.column}, first, K::panel_rows, j, K::nr);
         if (i >= order) return;
-        if (is_large(order) || (out.cross && !is_small(order))) out.template fetch<3>(order, i, j);
+        if (is_large(order) || (out.ask && !is_small(order))) out.template fetch<3>(order, i, j);
       }
       w.fetch(block);
       const index_t from = w.begin <= first ? i : w.begin;
@@ -402,7 +402,7 @@ struct block_sweep {
         for (; done + K::side <= last; done += K::side) {
           const bool by_rows = out.column == K::planes;
           const index_t line = by_rows ? out.row : out.column;
-          const bool fetch = !is_small(l.order) && cross_lines(out.data, line, K::side * sizeof(S));
+          const bool fetch = !is_small(l.order) && places_had_better_be_near() && cross_lines(out.data, line, K::side * sizeof(S));
           for (index_t k = 0; k + K::side <= l.order; k += K::side) {
             square<S, K::planes, K::side> x;
             if (fetch && k + 2 * K::side <= l.order) {  // asks for the places of the next square

@@ -17,18 +17,14 @@ struct lane_sweep {
   static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
   static_assert(strip % mv == 0 && most_columns > 0);
-  static_assert(K::column * (strip - K::panel_rows) <= factorization<K>::reciprocals_size(few_columns),
-                "a run may read past the only panel");
 
   static index_t invert_work(index_t order) {
-    const index_t padded = upper_panels<K>::padded(order);
-    const index_t rows = padded + row_elements - nr;  // a piece may go past the smallest orders
-    return upper_panels<K>::size(order) + result_size(order) + (1 + rows) * K::block_column;
+    return upper_panels<K>::size(order) + result_size(order) + (1 + upper_panels<K>::padded(order)) * K::block_column;
   }
-  /// Of the columns of a strip that there are at once; a whole run is read in any case.
+  /// Of the columns of a strip that there are at once.
   static index_t result_size(index_t order) {
-    const index_t padded = upper_panels<K>::padded(order), columns = padded < strip ? strip : padded;
-    return (columns < most_columns ? columns : most_columns) * strip_column;
+    const index_t padded = upper_panels<K>::padded(order);
+    return (padded < most_columns ? padded : most_columns) * strip_column;
   }
   static index_t factorize_work(index_t order) { return lower_panels<K>::size(order) + factorization<K>::reciprocals_size(few_columns); }
 
@@ -55,44 +51,36 @@ struct lane_sweep {
 
  private:
   /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes or a piece of row_elements: row r of column k at
-  /// to + k * to_column + r * W. Rows past the order are zero. What comes along from above the diagonal is never looked at, nor are columns
-  /// past the order.
+  /// to + k * to_column + r * W. Rows past the order are zero. What comes along from above the diagonal is never looked at.
   static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
     const index_t height = n - j < nr ? n - j : nr, end = j + height;
-    if (column == planes) {
-      using run = run_of<K, row_elements * planes>;
-      for (index_t r = 0; r < height; ++r)
-        for (index_t k = 0; k < end; k += row_elements) {
-          V x[row_elements * planes];
-          index_t begin = k, left = end - k;
-          if constexpr (row_elements > nr) {  // a piece past the end of a row comes with what is before it, again
-            begin = n < row_elements ? 0 : k + row_elements > n ? n - row_elements : k;
-            left = n - begin;
-          }
-          const index_t offset = (j + r) * row + begin * planes;
-          if (left >= row_elements)
-            run::load(in, offset, x);
-          else
-            run::load_some(in, offset, static_cast<int>(left * planes), x);
-          CHOLINV_UNROLL for (int c = 0; c < row_elements; ++c) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
-              P::store(to + (begin + c) * to_column + p * to_plane + r * W, x[c * planes + p]);
-        }
-    } else {
-      using run = run_of<K, nr * planes>;
-      for (index_t k = 0; k < end; ++k) {
-        V x[nr * planes];
-        const index_t offset = k * column + j * planes;
-        if (height == nr)
-          run::load(in, offset, x);
-        else
-          run::load_some(in, offset, static_cast<int>(height * planes), x);
-        CHOLINV_UNROLL for (int r = 0; r < nr; ++r) CHOLINV_UNROLL for (int p = 0; p < planes; ++p)
-            P::store(to + k * to_column + p * to_plane + r * W, x[r * planes + p]);
-      }
-    }
+    if (column == planes)
+      load_lines<row_elements>(n, in, j * row, row, height, 0, end, to, W, to_column, to_plane);
+    else
+      load_lines<nr>(n, in, 0, column, end, j, end, to, to_column, W, to_plane);
     for (index_t r = height; r < nr; ++r)
       for (index_t k = 0; k < j + nr; ++k)
         for (int p = 0; p < planes; ++p) P::store(to + k * to_column + p * to_plane + r * W, P::zero());
+  }
+
+  /// The elements [begin, end) of each of `lines` lines, which lie `line` apart from `offset` on and have n elements, E at a time: they
+  /// come to `along` apart from `to` on, those of the next line to `across` behind them. What would be past the end of a line comes with
+  /// what is before it, again.
+  template <int E>
+  CHOLINV_INLINE static void load_lines(index_t n, const S* const* in, index_t offset, index_t line, index_t lines, index_t begin,
+                                        index_t end, S* to, index_t across, index_t along, index_t to_plane) {
+    if constexpr (E > 1)
+      if (n < E) return load_lines<1>(n, in, offset, line, lines, begin, end, to, across, along, to_plane);
+    for (; lines > 0; --lines, offset += line, to += across)
+      for (index_t k = begin; k < end; k += E) {
+        const index_t first = k + E > n ? n - E : k;
+        V x[E * planes];
+        run_of<K, E * planes>::load(in, offset + first * planes, x);
+        CHOLINV_UNROLL for (int c = 0; c < E; ++c) {
+          if (first + c < begin) continue;
+          CHOLINV_UNROLL for (int p = 0; p < planes; ++p) P::store(to + (first + c - begin) * along + p * to_plane, x[c * planes + p]);
+        }
+      }
   }
 
   static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
@@ -127,7 +115,7 @@ struct lane_sweep {
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
     const bool by_rows = out_column == planes;
     const index_t out_line = by_rows ? out_row : out_column;
-    const bool fetch = run_of<K, run_length>::crosses(out[0], out_line);
+    const bool fetch = run_of<K, run_length>::asks(out[0], out_line);
     const S* lefts = work;  // the panels of rows from i0 on
     for (index_t i0 = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
@@ -171,52 +159,58 @@ struct lane_sweep {
           if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
         }
       }
-    write_lines<run_length, element, strip_column, W, most_columns>(t, height, width, conjugate, fetch, out, i0 * row + j0 * planes, row);
-    write_lines<run_length, strip_column, element, W, strip>(t, left < width ? left : width, height, !conjugate, fetch, out,
-                                                             j0 * row + i0 * planes, row);
+    write_lines<run_length>(t, height, width, element, strip_column, W, conjugate, fetch, out, i0 * row + j0 * planes, row);
+    const index_t before = left < width ? left : width, place = j0 * row + i0 * planes;
+    if (height == strip)
+      write_runs<run_length>(t, before, strip, strip_column, element, W, !conjugate, fetch, out, place, row);
+    else
+      write_short<run_length / 2>(t, before, height, strip_column, element, W, !conjugate, fetch, out, place, row);
   }
 
-  /// Lines of `count` elements each, at most `most`, C numbers at a time, to `row` apart in `out`. `across` and `along` are the distances
-  /// between lines and elements in t, and `part` that between real and imaginary parts. The end of a line is written with what is before
-  /// it, again. With `fetch` the places of the next line come nearer meanwhile.
-  template <int C, index_t across, index_t along, index_t part, index_t most = std::numeric_limits<index_t>::max()>
-  static void write_lines(const S* t, index_t lines, index_t count, bool conjugate, bool fetch, S* const* out, index_t offset,
-                          index_t row) {
-    using run = run_of<K, C>;
+  /// Lines of `count` elements each to `row` apart in `out`, C numbers at a time or, where there are not so many, half as many. `across`
+  /// and `along` are the distances between lines and elements in t, and `part` that between real and imaginary parts.
+  template <int C>
+  CHOLINV_INLINE static void write_lines(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part,
+                                         bool conjugate, bool fetch, S* const* out, index_t offset, index_t row) {
+    if constexpr (C > planes)
+      if (count * planes < C) return write_short<C / 2>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
+    write_runs<C>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
+  }
+  template <int C>
+  static void write_short(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part, bool conjugate, bool fetch,
+                          S* const* out, index_t offset, index_t row) {
+    write_lines<C>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
+  }
+  /// The last run of a line is written with what is before it, again.
+  template <int C>
+  CHOLINV_INLINE static void write_runs(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part,
+                                        bool conjugate, bool fetch, S* const* out, index_t offset, index_t row) {
     constexpr index_t elements = C / planes;
     const V sign = conjugate ? -P::zero() : P::zero();
-    V x[C];
     for (; lines > 0; --lines, t += across, offset += row)
-      for (index_t e = 0; e < (most > elements ? count : 1); e += elements) {
-        const bool whole = count >= elements;
-        const index_t begin = most > elements && whole && e + elements > count ? count - elements : e;
-        if (fetch && whole && lines > 1) run::fetch(out, offset + row + begin * planes);
-        load_run<C, along, part>(t + begin * along, sign, x);
-        if (whole)
-          run::store(out, offset + begin * planes, x);
-        else
-          run::store_some(out, offset, static_cast<int>(count * planes), x);
+      for (index_t e = 0; e < count; e += elements) {
+        const index_t first = e + elements > count ? count - elements : e;
+        if (fetch && lines > 1) run_of<K, C>::fetch(out, offset + row + first * planes);
+        V x[C];
+        CHOLINV_UNROLL for (int i = 0; i < elements; ++i) {
+          const S* const from = t + (first + i) * along;
+          x[i * planes] = P::load(from);
+          load_once(x[i * planes]);
+          if constexpr (planes == 2) x[i * planes + 1] = P::flip_signs(P::load(from + part), sign);
+        }
+        run_of<K, C>::store(out, offset + first * planes, x);
       }
-  }
-  template <int C, index_t along, index_t part>
-  CHOLINV_INLINE static void load_run(const S* from, const V& sign, V (&x)[C]) {
-    CHOLINV_UNROLL for (int e = 0; e < C / planes; ++e) {
-      x[e * planes] = P::load(from + e * along);
-      load_once(x[e * planes]);
-      if constexpr (planes == 2) x[e * planes + 1] = P::flip_signs(P::load(from + e * along + part), sign);
-    }
   }
   /// Zeros to the elements [begin, end) of lines of n elements, and where a run does not end there, to some before or after them.
   static void write_zeros(index_t n, index_t lines, index_t begin, index_t end, S* const* out, index_t offset, index_t row) {
-    using run = run_of<K, run_length>;
     V x[run_length];
     CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) x[e] = P::zero();
     const index_t last = n - strip;
     for (; lines > 0; --lines, offset += row)
       if (last < 0)
-        run::store_some(out, offset + begin * planes, static_cast<int>((end - begin) * planes), x);
+        for (index_t e = begin; e < end; ++e) run_of<K, planes>::store(out, offset + e * planes, x);
       else
-        for (index_t e = begin; e < end; e += strip) run::store(out, offset + (e < last ? e : last) * planes, x);
+        for (index_t e = begin; e < end; e += strip) run_of<K, run_length>::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
@@ -236,7 +230,7 @@ struct lane_sweep {
       if (f.factor_diagonal_blocks(j0, step) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, step);
     }
-    const bool fetch = run_of<K, run_length>::crosses(out[0], out_column == planes ? out_row : out_column);
+    const bool fetch = run_of<K, run_length>::asks(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
       const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
       for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal
@@ -244,10 +238,10 @@ struct lane_sweep {
           for (int q = 0; q < planes; ++q) P::store(l.at(p, c) + q * plane + r * W, P::zero());
       if (out_column == planes) {
         write_zeros(n, end - first, end, n, out, first * out_row, out_row);
-        write_lines<run_length, W, K::column, plane>(l.at(p, 0), end - first, end, false, fetch, out, first * out_row, out_row);
+        write_lines<run_length>(l.at(p, 0), end - first, end, W, K::column, plane, false, fetch, out, first * out_row, out_row);
       } else {
         write_zeros(n, end - first, 0, first, out, first * out_column, out_column);
-        write_lines<K::mv * planes, K::column, W, plane>(l.at(p, 0), end, end - first, false, fetch, out, first * planes, out_column);
+        write_lines<K::mv * planes>(l.at(p, 0), end, end - first, K::column, W, plane, false, fetch, out, first * planes, out_column);
       }
     }
     return true;

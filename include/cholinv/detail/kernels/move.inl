@@ -37,51 +37,15 @@ struct run_of {
       }
     }
   }
-  /// Can such runs, side by side from `to` and from whole `step`s on, cross cache lines?
-  static bool crosses(const S* to, index_t step) { return cross_lines(to, step, static_cast<std::size_t>(bytes)); }
-  /// Asks for their places, into the first-level cache.
+  /// Had the places of such runs, side by side from `to` and from whole `step`s on, better be asked for?
+  static bool asks(const S* to, index_t step) {
+    return places_had_better_be_near() && cross_lines(to, step, static_cast<std::size_t>(bytes));
+  }
   CHOLINV_INLINE static void fetch(S* const* to, index_t offset) {
     CHOLINV_UNROLL for (int l = 0; l < W; ++l) {
       __builtin_prefetch(to[l] + offset, 0, 3);
       __builtin_prefetch(to[l] + offset + (C - 1), 0, 3);
     }
-  }
-  /// The first `count` of them, one by one.
-  CHOLINV_INLINE static void load_some(const S* const* from, index_t offset, int count, V* x) {
-#if CHOLINV_X86 && CHOLINV_BYTES >= 64
-    if constexpr (R >= 4) {
-      CHOLINV_UNROLL for (int e = 0; e < C; e += R) {
-        const auto mask = static_cast<unsigned char>(count <= e ? 0 : (1 << (count - e < 8 ? count - e : 8)) - 1);
-        V rows[R];
-        CHOLINV_UNROLL for (int g = 0; g < R; ++g) rows[g] = join_some<V, R>(from + g, offset + e, mask);
-        transpose<W>(rows);
-        CHOLINV_UNROLL for (int g = 0; g < R; ++g) x[e + g] = rows[g];
-      }
-      return;
-    }
-#endif
-    S numbers[C][W] = {};
-    for (int e = 0; e < count; ++e)
-      for (int l = 0; l < W; ++l) numbers[e][l] = from[l][offset + e];
-    CHOLINV_UNROLL for (int e = 0; e < C; ++e) x[e] = P::load(numbers[e]);
-  }
-  CHOLINV_INLINE static void store_some(S* const* to, index_t offset, int count, const V* x) {
-#if CHOLINV_X86 && CHOLINV_BYTES >= 64
-    if constexpr (R >= 4) {
-      CHOLINV_UNROLL for (int e = 0; e < C; e += R) {
-        const auto mask = static_cast<unsigned char>(count <= e ? 0 : (1 << (count - e < 8 ? count - e : 8)) - 1);
-        V rows[R];
-        CHOLINV_UNROLL for (int g = 0; g < R; ++g) rows[g] = x[e + g];
-        transpose<W>(rows);
-        CHOLINV_UNROLL for (int g = 0; g < R; ++g) split_some<R>(rows[g], to + g, offset + e, mask);
-      }
-      return;
-    }
-#endif
-    S numbers[C][W];
-    CHOLINV_UNROLL for (int e = 0; e < C; ++e) P::store(numbers[e], x[e]);
-    for (int e = 0; e < count; ++e)
-      for (int l = 0; l < W; ++l) to[l][offset + e] = numbers[e][l];
   }
 };
 

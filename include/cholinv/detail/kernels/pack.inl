@@ -165,8 +165,7 @@ struct evenly_spaced {
   CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
 };
 
-/// Can pieces of `bytes`, a power of two, side by side from p and from whole `step`s on, cross cache lines? A store that does was measured
-/// to take half as long again while these are in the second-level cache, and no longer than another once they have been asked for.
+/// Can pieces of `bytes`, a power of two, side by side from p and from whole `step`s on, cross cache lines?
 template <class S>
 bool cross_lines(const S* p, index_t step, std::size_t bytes) {
   return ((reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(step) * sizeof(S)) & (bytes - 1)) != 0;

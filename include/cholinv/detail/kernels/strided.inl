@@ -110,11 +110,12 @@ struct result_rows {
   static constexpr bool writes_lines = K::side > 1 && numbers == group && sizeof(V) == cache_line;
 
   strided<S> to;
-  bool own, cross, past_caches;  // cross: vectors cross cache lines
+  bool own, cross, ask, past_caches;  // cross: vectors cross cache lines; ask: therefore places had better be near
 
   result_rows(strided<S> out, bool to_memory) : to(out), own(out.column == planes) {
     if (!own) std::swap(to.row, to.column);
     cross = K::side > 1 && cross_lines(to.data, to.row, sizeof(V));
+    ask = cross && places_had_better_be_near();
     past_caches = writes_lines && to_memory && side_by_side() && !cross;
   }
   /// Are there such rows, and vectors of them?
