@@ -70,7 +70,7 @@ struct lane_sweep {
   CHOLINV_INLINE static void load_lines(index_t n, const S* const* in, index_t offset, index_t line, index_t lines, index_t begin,
                                         index_t end, S* to, index_t across, index_t along, index_t to_plane) {
     if constexpr (E > 1)
-      if (n < E) return load_lines<1>(n, in, offset, line, lines, begin, end, to, across, along, to_plane);
+      if (n < E) return load_short(n, in, offset, line, lines, begin, end, to, across, along, to_plane);
     for (; lines > 0; --lines, offset += line, to += across)
       for (index_t k = begin; k < end; k += E) {
         const index_t first = k + E > n ? n - E : k;
@@ -81,6 +81,12 @@ struct lane_sweep {
           CHOLINV_UNROLL for (int p = 0; p < planes; ++p) P::store(to + (first + c - begin) * along + p * to_plane, x[c * planes + p]);
         }
       }
+  }
+
+  /// The same where a line has not so many elements.
+  CHOLINV_NOINLINE static void load_short(index_t n, const S* const* in, index_t offset, index_t line, index_t lines, index_t begin,
+                                          index_t end, S* to, index_t across, index_t along, index_t to_plane) {
+    load_lines<1>(n, in, offset, line, lines, begin, end, to, across, along, to_plane);
   }
 
   static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
@@ -164,22 +170,23 @@ struct lane_sweep {
     if (height == strip)
       write_runs<run_length>(t, before, strip, strip_column, element, W, !conjugate, fetch, out, place, row);
     else
-      write_short<run_length / 2>(t, before, height, strip_column, element, W, !conjugate, fetch, out, place, row);
+      write_short<run_length / 2>(t, before, height, strip_column, element, W, !conjugate, out, place, row);
   }
 
   /// Lines of `count` elements each to `row` apart in `out`, C numbers at a time or, where there are not so many, half as many. `across`
-  /// and `along` are the distances between lines and elements in t, and `part` that between real and imaginary parts.
+  /// and `along` are the distances between lines and elements in t, and `part` that between real and imaginary parts. With `fetch` the
+  /// places of the next line come nearer meanwhile.
   template <int C>
   CHOLINV_INLINE static void write_lines(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part,
                                          bool conjugate, bool fetch, S* const* out, index_t offset, index_t row) {
     if constexpr (C > planes)
-      if (count * planes < C) return write_short<C / 2>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
+      if (count * planes < C) return write_short<C / 2>(t, lines, count, across, along, part, conjugate, out, offset, row);
     write_runs<C>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
   }
   template <int C>
-  static void write_short(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part, bool conjugate, bool fetch,
-                          S* const* out, index_t offset, index_t row) {
-    write_lines<C>(t, lines, count, across, along, part, conjugate, fetch, out, offset, row);
+  CHOLINV_NOINLINE static void write_short(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part,
+                                           bool conjugate, S* const* out, index_t offset, index_t row) {
+    write_lines<C>(t, lines, count, across, along, part, conjugate, false, out, offset, row);
   }
   /// The last run of a line is written with what is before it, again.
   template <int C>
