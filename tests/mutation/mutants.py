@@ -96,6 +96,7 @@ MUTANTS = [
     ("kernels/lane.inl", "P::store(diagonal + r * element, P::load(from));", ""),
     ("kernels/lane.inl", "if (c >= height) break;", "if (c >= height - 1) break;"),
     ("kernels/lane.inl", "k + E > n ? n - E : k;", "k + E > n ? n - E - 1 : k;"),
+    ("kernels/lane.inl", "if (first + c < begin) continue;", ""),
     ("kernels/lane.inl", "left + (i - first) * (K::column + W)", "left + (i - first) * K::column"),
     ("kernels/lane.inl", "right + (i - p) * K::column + (j - p) * W", "right + (i - p) * K::column"),
     ("kernels/lane.inl", "P::load(rows + (j + r) * K::block_column +", "P::load(rows + j * K::block_column +"),

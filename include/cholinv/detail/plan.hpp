@@ -55,7 +55,7 @@ constexpr index_t most_in_lanes(const kind& k, task t, bool streaming, bool whol
   if (!wide) return k.real_bytes == 4 ? 150 : streaming ? 110 : 120;
   if (!streaming) return k.real_bytes == 4 ? 150 : k.is_complex ? 120 : 90;
   if (k.is_complex) return k.real_bytes == 4 ? 92 : 63;
-  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 64;
+  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 63;
 }
 constexpr thresholds tuned(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
   return {most_in_lanes(k, t, streaming, whole_lines), k.vectors && k.level == isa::baseline ? 128 : never};
@@ -148,7 +148,8 @@ static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 90, 100, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 39, 9000, true) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 40, 9000, true) == path::block);
-static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 77, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 63, 9000, true) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 65, 9000, true) == path::block);
 static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 64, 9000, true) == path::block);
 static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 104, 9000, true) == path::lanes);
 static_assert(choose_path({true, true, 4, isa::avx512}, task::invert, backend::automatic, true, 92, 9000, true) == path::lanes);

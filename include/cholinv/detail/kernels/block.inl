@@ -253,7 +253,7 @@ struct block_sweep {
 
   /// What the columns of a stretch contribute to its rows of the product with the rows [j, j + nr) of Y, the vectors from the diagonal on;
   /// after the first columns, which come last, it goes to its place in `out`. Meanwhile the next matrix comes nearer, and these places
-  /// where the result is large or its vectors cross cache lines.
+  /// where the result is large or they had better be near.
   struct multiplying {
     const upper_panels<K>& y;
     S* sums;

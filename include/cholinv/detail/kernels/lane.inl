@@ -65,7 +65,7 @@ struct lane_sweep {
 
   /// The elements [begin, end) of each of `lines` lines, which lie `line` apart from `offset` on and have n elements, E at a time: they
   /// come to `along` apart from `to` on, those of the next line to `across` behind them. What would be past the end of a line comes with
-  /// what is before it, again.
+  /// what is before it: again, or, before `begin`, to be left out.
   template <int E>
   CHOLINV_INLINE static void load_lines(index_t n, const S* const* in, index_t offset, index_t line, index_t lines, index_t begin,
                                         index_t end, S* to, index_t across, index_t along, index_t to_plane) {
@@ -121,7 +121,7 @@ struct lane_sweep {
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
     const bool by_rows = out_column == planes;
     const index_t out_line = by_rows ? out_row : out_column;
-    const bool fetch = run_of<K, run_length>::asks(out[0], out_line);
+    const bool fetch = run_of<K, run_length>::should_ask(out[0], out_line);
     const S* lefts = work;  // the panels of rows from i0 on
     for (index_t i0 = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
@@ -173,9 +173,9 @@ struct lane_sweep {
       write_short<run_length / 2>(t, before, height, strip_column, element, W, !conjugate, out, place, row);
   }
 
-  /// Lines of `count` elements each to `row` apart in `out`, C numbers at a time or, where there are not so many, half as many. `across`
-  /// and `along` are the distances between lines and elements in t, and `part` that between real and imaginary parts. With `fetch` the
-  /// places of the next line come nearer meanwhile.
+  /// Lines of `count` elements each to `row` apart in `out`, C numbers at a time or, where there are not so many, half as many, and so on.
+  /// `across` and `along` are the distances between lines and elements in t, and `part` that between real and imaginary parts. With
+  /// `fetch` the places of the next line come nearer meanwhile, unless lines are short.
   template <int C>
   CHOLINV_INLINE static void write_lines(const S* t, index_t lines, index_t count, index_t across, index_t along, index_t part,
                                          bool conjugate, bool fetch, S* const* out, index_t offset, index_t row) {
@@ -220,6 +220,11 @@ struct lane_sweep {
         for (index_t e = begin; e < end; e += strip) run_of<K, run_length>::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
+  struct stepping {
+    prefetcher<S, W>& next;
+    CHOLINV_INLINE void operator()() const { next.step(); }
+  };
+
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
                         index_t out_row, index_t out_column, S* work) {
     const lower_panels<K> l{work, n};
@@ -232,12 +237,12 @@ struct lane_sweep {
       for (index_t k = 0; k < upper_panels<K>::padded(n); ++k)
         for (int p = 0; p < planes; ++p) P::store(l.at(i / K::panel_rows, k) + p * plane + i % K::panel_rows * W, P::zero());
     const factorization<K> f{l, few_columns, work + l.size(n), nullptr};
-    const auto step = [&next] { next.step(); };
+    const stepping step{next};
     for (index_t j0 = 0; j0 < n; j0 += few_columns) {
       if (f.factor_diagonal_blocks(j0, step) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, step);
     }
-    const bool fetch = run_of<K, run_length>::asks(out[0], out_column == planes ? out_row : out_column);
+    const bool fetch = run_of<K, run_length>::should_ask(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
       const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
       for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal

@@ -38,9 +38,10 @@ struct run_of {
     }
   }
   /// Had the places of such runs, side by side from `to` and from whole `step`s on, better be asked for?
-  static bool asks(const S* to, index_t step) {
+  static bool should_ask(const S* to, index_t step) {
     return places_had_better_be_near() && cross_lines(to, step, static_cast<std::size_t>(bytes));
   }
+  /// Asks for them, into the first-level cache.
   CHOLINV_INLINE static void fetch(S* const* to, index_t offset) {
     CHOLINV_UNROLL for (int l = 0; l < W; ++l) {
       __builtin_prefetch(to[l] + offset, 0, 3);

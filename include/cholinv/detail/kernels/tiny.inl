@@ -44,7 +44,7 @@ struct tiny {
   static std::uint64_t run(places m, int groups, others* next, bool from_memory) {
     constexpr int group = K::width * numbers, ahead = 4096 / (group * static_cast<int>(sizeof(S))) + 1;
     const bool fetch_ahead = N > 2 && numbers * sizeof(S) < least_in_steps && from_memory && m.in.step == numbers && m.out.step == numbers;
-    const bool fetch_next = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::asks(m.out.first, numbers);
+    const bool fetch_next = m.out.step == numbers && run_of<K, (numbers < 4 ? numbers : 4)>::should_ask(m.out.first, numbers);
     std::uint64_t bad = 0;
     for (int g = 0; g < groups; ++g) {
       bool good;
