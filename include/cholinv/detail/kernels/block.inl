@@ -87,6 +87,8 @@ struct block_sweep {
       for (const S *q = ahead + block * part, *last = q + part; q < last; q += line) __builtin_prefetch(q, 0, 2);
     }
   };
+  /// Panel p where one span holds all of its columns before `columns`.
+  static stretch whole(index_t p, index_t columns) { return {p, 0, columns, 0, 0, nullptr, 0}; }
   /// What falls to one member: every `step`-th panel from `begin` on and before `end`.
   struct portion {
     index_t begin, end, step;
@@ -96,13 +98,13 @@ struct block_sweep {
   };
   /// Of the panels with rows before `rows` each team-th.
   static portion in_turn(index_t rows, const share& x) { return {x.me, groups(rows, K::panel_rows), x.team}; }
-  /// Calls work(panel) for those of this member where panels become less work from one to the next: there and back, so that no member
-  /// always has the longest.
+  /// Calls work(stretch) for whole panels of this member where they become less work from one to the next: there and back, so that no
+  /// member always has the longest.
   template <class Work>
   CHOLINV_INLINE static void there_and_back(index_t rows, const share& x, const Work& work) {
     const index_t panels = groups(rows, K::panel_rows);
     index_t step = 2 * (x.team - x.me) - 1, other = 2 * x.me + 1;
-    for (index_t p = x.me; p < panels; p += step, std::swap(step, other)) work(p);
+    for (index_t p = x.me; p < panels; p += step, std::swap(step, other)) work(whole(p, rows));
   }
   /// Of the product. Two members have panels side by side, about half of them each, which is half of the work: panel p is multiplied with
   /// p + 1 of them over the columns from its own on. In turn, every second piece of a row of the result would be the other's, and what one
@@ -113,8 +115,6 @@ struct block_sweep {
     if (x.team != 2 || panels < 10) return in_turn(order, x);
     return x.me == 0 ? portion{0, half, 1} : portion{half, panels, 1};
   }
-  /// Panel p where one span holds all of its columns before `columns`.
-  static stretch whole(index_t p, index_t columns) { return {p, 0, columns, 0, 0, nullptr, 0}; }
   /// Calls work(stretch) for these panels, a few at a time, and each span of their columns before `columns`: from the last one, `Back`, or
   /// from the first one on.
   template <bool Back, class Panels, class Work>
@@ -175,7 +175,7 @@ struct block_sweep {
   CHOLINV_INLINE static void solve(const upper_panels<K>& y, const packed_rows& l, index_t j0, index_t end, share& x) {
     const solving work{y, l, j0, end, x};
     if (x.order < least_in_spans)
-      there_and_back(end, x, [&](index_t p) { work(whole(p, end)); });
+      there_and_back(end, x, work);
     else
       over_spans<false>(y, in_turn(end, x), end, work);
   }
