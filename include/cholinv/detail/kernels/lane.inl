@@ -276,8 +276,10 @@ struct lane_kernel {
   static constexpr index_t planes = planes_of<T>;
   using K = tile_shape<pack<S, W>, planes_of<T>, lane_rows<S, planes_of<T>>(), lane_columns<S, planes_of<T>>(), true>;
   using sweep = lane_sweep<K>;
+  using rows = rowwise<K>;
 
-  /// Scalars of memory for either task: the sweep's, then copies of W matrices on the way in and out, as far as there are any.
+  /// Scalars of memory for either task: the sweep's or what rows need, then copies of W matrices on the way in and out, as far as there are
+  /// any.
   static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 2 * W * pitch(order, true) : 0); }
 
   /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone. See tiny::run.
@@ -309,8 +311,10 @@ struct lane_kernel {
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
+    const bool by_rows = !unrolled && rows::template takes<t>(n, streaming);
     const index_t out_pitch = pitch(n, out_crowd && !unrolled);
-    prefetcher<S, W> next(size, unrolled ? tiny_steps<K, t>(n) : sweep::template steps<t>(n), unrolled ? 0 : sweep::template columns<t>(n));
+    const index_t steps = unrolled ? tiny_steps<K, t>(n) : by_rows ? rows::template steps<t>(n) : sweep::template steps<t>(n);
+    prefetcher<S, W> next(size, steps, unrolled || by_rows ? 0 : sweep::template columns<t>(n));
     const bool fetch_in = streaming && plain_in,
                fetch_out = streaming && plain_out && W * size * static_cast<index_t>(sizeof(S)) <= most_fetched;
     const int ahead = groups_ahead(size) * W;
@@ -354,7 +358,10 @@ struct lane_kernel {
           from = other_from;
           to = other_to;
         }
-        good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, work);
+        if (by_rows)
+          good = rows::template run<t>(n, from, near_in, next, to, near_out, work);
+        else
+          good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, work);
       }
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
@@ -426,7 +433,8 @@ struct lane_kernel {
           to[i * to_shape.row + j * to_shape.column + p] = from[i * from_shape.row + j * from_shape.column + p];
   }
   static index_t sweep_work(index_t order) {
-    const index_t invert = sweep::invert_work(order), factorize = sweep::factorize_work(order);
-    return invert > factorize ? invert : factorize;
+    const index_t invert = sweep::invert_work(order), factorize = sweep::factorize_work(order),
+                  tiles = invert > factorize ? invert : factorize;
+    return tiles > rows::work(order) ? tiles : rows::work(order);
   }
 };

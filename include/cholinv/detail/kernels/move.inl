@@ -109,6 +109,18 @@ CHOLINV_INLINE typename K::ops::truth is_zero_lanes(const typename K::V (&d)[K::
     return K::ops::is_zero(d[0]);
 }
 
+/// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
+template <class K, int Sign>
+CHOLINV_INLINE void accumulate(typename K::V (&x)[K::planes], const typename K::V (&a)[K::planes], const typename K::V (&b)[K::planes]) {
+  using P = typename K::ops;
+  x[0] = Sign < 0 ? P::fnma(a[0], b[0], x[0]) : P::fma(a[0], b[0], x[0]);
+  if constexpr (K::planes == 2) {
+    x[0] = Sign < 0 ? P::fnma(a[1], b[1], x[0]) : P::fma(a[1], b[1], x[0]);
+    x[1] = Sign < 0 ? P::fnma(a[1], b[0], x[1]) : P::fma(a[1], b[0], x[1]);
+    x[1] = Sign < 0 ? P::fma(a[0], b[1], x[1]) : P::fnma(a[0], b[1], x[1]);
+  }
+}
+
 /// While W matrices are computed, others and places of results come nearer: a line of each with every column of a tile, where tiles invert
 /// with 64-byte vectors, and where that is none or not enough, a few more after each tile. Results that went past the caches instead, from
 /// copies, took up to two thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.

@@ -16,6 +16,8 @@
 
 #include "tiny.inl"
 
+#include "rows.inl"
+
 #include "lane.inl"
 #else
 /// Stands in where there are no lanes: of width 0.

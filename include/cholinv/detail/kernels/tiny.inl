@@ -24,17 +24,6 @@ struct tiny {
                                : t == task::invert && in_product ? 2 * N
                                                                  : N;
 
-  /// x + Sign a conj(b), one fused operation after the other in the order of tile.inl.
-  template <int Sign>
-  CHOLINV_INLINE static void accumulate(V (&x)[planes], const V (&a)[planes], const V (&b)[planes]) {
-    x[0] = Sign < 0 ? P::fnma(a[0], b[0], x[0]) : P::fma(a[0], b[0], x[0]);
-    if constexpr (planes == 2) {
-      x[0] = Sign < 0 ? P::fnma(a[1], b[1], x[0]) : P::fma(a[1], b[1], x[0]);
-      x[1] = Sign < 0 ? P::fnma(a[1], b[0], x[1]) : P::fma(a[1], b[0], x[1]);
-      x[1] = Sign < 0 ? P::fma(a[0], b[1], x[1]) : P::fnma(a[0], b[1], x[1]);
-    }
-  }
-
   using places = tiny_places<S>;
   static constexpr int numbers = N * N * planes;
 
@@ -108,7 +97,7 @@ struct tiny {
         x[0] = i == j ? P::one() : P::zero();
         if constexpr (planes == 2) x[1] = P::zero();
         CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
-          if (k >= i && k < j) accumulate<-1>(x, y[i][k], e[j * N + k]);
+          if (k >= i && k < j) accumulate<K, -1>(x, y[i][k], e[j * N + k]);
         }
         if constexpr (planes == 1) {
           y[i][j][0] = x[0] * r[j][0];
@@ -125,7 +114,7 @@ struct tiny {
         V x[planes];
         CHOLINV_UNROLL for (int p = 0; p < planes; ++p) x[p] = P::zero();
         CHOLINV_UNROLL for (int k = N - 1; k >= 0; --k) {
-          if (k >= i) accumulate<+1>(x, y[i][k], y[j][k]);
+          if (k >= i) accumulate<K, +1>(x, y[i][k], y[j][k]);
         }
         e[i * N + j][0] = e[j * N + i][0] = x[0];
         if constexpr (planes == 2) {
@@ -151,7 +140,7 @@ struct tiny {
         V sum[planes];
         CHOLINV_UNROLL for (int p = 0; p < planes; ++p) sum[p] = P::zero();
         CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
-          if (k < j) accumulate<+1>(sum, e[i * N + k], e[j * N + k]);
+          if (k < j) accumulate<K, +1>(sum, e[i * N + k], e[j * N + k]);
         }
         CHOLINV_UNROLL for (int p = 0; p < planes; ++p) e[i * N + j][p] = e[i * N + j][p] - sum[p];
       }
