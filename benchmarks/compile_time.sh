@@ -21,6 +21,7 @@ void invert(const double* factor, double* out, std::ptrdiff_t batch, std::ptrdif
 }
 CPP
 { echo '#define CHOLINV_MAX_ISA 1' && cat "$work/cholinv.cpp"; } >"$work/up_to_avx2.cpp"
+{ echo '#define CHOLINV_EXTERN_KERNELS' && cat "$work/cholinv.cpp"; } >"$work/kernels.cpp"
 { echo '#define CHOLINV_EXTERN_TEMPLATES' && cat "$work/cholinv.cpp"; } >"$work/extern.cpp"
 cat >"$work/eigen.cpp" <<'CPP'
 #include <Eigen/Dense>
@@ -39,7 +40,7 @@ printf '%-10s %-12s %10s %12s %12s\n' compiler unit seconds 'object, B' 'text, B
 for compiler in g++ clang++; do
   command -v "$compiler" >/dev/null || continue
   flags=(-std=c++17 -O2 -Iinclude -I"${EIGEN_INCLUDE:-/usr/include/eigen3}" -c)
-  units=(empty cholinv up_to_avx2 extern eigen)
+  units=(empty cholinv up_to_avx2 kernels extern eigen)
   for unit in "${units[@]}"; do
     "$compiler" "${flags[@]}" "$work/$unit.cpp" -o "$work/$unit.o"  # fails loudly, and warms the file cache
     : >"$work/$unit.$compiler"
@@ -56,5 +57,6 @@ for compiler in g++ clang++; do
 done
 cat <<TEXT
 Medians of $rounds compilations at -O2 in turns, processor time. empty: only the standard headers that cholinv needs; up_to_avx2: with
-CHOLINV_MAX_ISA 1; extern: with CHOLINV_EXTERN_TEMPLATES, the kernels compiled in another unit; eigen: <Eigen/Dense> and one LLT solve.
+CHOLINV_MAX_ISA 1; kernels: with CHOLINV_EXTERN_KERNELS, as those that link cholinv::kernels; extern: with CHOLINV_EXTERN_TEMPLATES; eigen:
+<Eigen/Dense> and one LLT solve.
 TEXT

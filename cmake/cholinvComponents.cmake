@@ -1,4 +1,4 @@
-# The optional targets cholinv::lapack and cholinv::openmp: read by this project's own build and by find_package(cholinv).
+# The optional targets cholinv::kernels, cholinv::lapack and cholinv::openmp: read by this project's own build and by find_package(cholinv).
 
 # Sets <wrong> to the reason why LAPACKE::LAPACKE cannot be used: its header, its library and the LAPACK under it all need the integers
 # that CHOLINV_LAPACK_ILP64 (OFF unless set) says, and nothing but a call tells. What was found right is not asked again.
@@ -49,6 +49,18 @@ function(cholinv_add_component component missing)
     return()
   endif()
 
+  if(component STREQUAL "kernels")
+    # In the tree and with the flags of the program that wants it, for they choose what is compiled; but optimised, and as it was measured,
+    # in whatever type of build.
+    add_library(cholinv_kernels STATIC EXCLUDE_FROM_ALL "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/kernels.cpp")
+    add_library(cholinv::kernels ALIAS cholinv_kernels)
+    target_link_libraries(cholinv_kernels PUBLIC cholinv::cholinv)
+    target_compile_definitions(cholinv_kernels PRIVATE CHOLINV_INSTANTIATE INTERFACE CHOLINV_EXTERN_KERNELS)
+    target_compile_options(cholinv_kernels PRIVATE "$<$<NOT:$<CXX_COMPILER_ID:MSVC>>:-O2>")
+    set_target_properties(cholinv_kernels PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    return()
+  endif()
+
   set(found_here LAPACKE::LAPACKE LAPACK::LAPACK BLAS::BLAS OpenMP::OpenMP_CXX)
   foreach(dependency IN LISTS found_here)
     if(TARGET ${dependency})  # the caller's own: its scope is the caller's choice
@@ -74,7 +86,7 @@ function(cholinv_add_component component missing)
     set(definition "")
     set(reason "component openmp needs a C++ compiler with OpenMP (clang on Debian: libomp-dev)")
   else()
-    set(${missing} "component ${component} is unknown; it should be lapack or openmp" PARENT_SCOPE)
+    set(${missing} "component ${component} is unknown; it should be kernels, lapack or openmp" PARENT_SCOPE)
     return()
   endif()
   if(NOT TARGET ${dependency})

@@ -1,4 +1,4 @@
-# find_package(cholinv [COMPONENTS lapack openmp]): cholinv::cholinv, and a target for each component.
+# find_package(cholinv [COMPONENTS kernels lapack openmp]): cholinv::cholinv, and a target for each component.
 include("${CMAKE_CURRENT_LIST_DIR}/cholinvTargets.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/cholinvComponents.cmake")
 

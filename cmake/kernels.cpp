@@ -1,3 +1,3 @@
-// The translation unit of this project's own programs that compiles the kernels (CHOLINV_INSTANTIATE, see detail/native.hpp), and once more
-// with LAPACK and OpenMP, only what a call does above them (CHOLINV_INSTANTIATE_CALLS).
+// The translation unit that compiles the kernels for a program that only declares them (CHOLINV_INSTANTIATE, see detail/native.hpp), this
+// project's own too; for these, once more with LAPACK and OpenMP, only what a call does above them (CHOLINV_INSTANTIATE_CALLS).
 #include <cholinv/cholinv.hpp>

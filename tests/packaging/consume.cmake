@@ -8,6 +8,7 @@ file(MAKE_DIRECTORY "${work}")
 
 if(way MATCHES "^(plain|pkg_config)$")
   include("${consumer}/warnings.cmake")
+  set(expect_kernels 0)
   set(expect_lapack 0)
   set(expect_openmp 0)
   set(expect_${component} 1)
@@ -45,7 +46,8 @@ if(way MATCHES "^(plain|pkg_config)$")
     endif()
   endif()
   execute_process(COMMAND "${compiler}" -std=c++17 ${warnings} ${flags} "-DEXPECT_VERSION=\"${version}\""
-                          -DEXPECT_LAPACK=${expect_lapack} -DEXPECT_OPENMP=${expect_openmp} -DEXPECT_LAPACK_INT=${lapack_int}
+                          -DEXPECT_KERNELS=${expect_kernels} -DEXPECT_LAPACK=${expect_lapack} -DEXPECT_OPENMP=${expect_openmp}
+                          -DEXPECT_LAPACK_INT=${lapack_int}
                           "${consumer}/main.cpp" -o consumer ${libraries}
                   WORKING_DIRECTORY "${work}" COMMAND_ERROR_IS_FATAL ANY)
 else()

@@ -315,9 +315,10 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
 }
 
 // All of a call's work is below execute().
-#ifdef CHOLINV_INSTANTIATE_CALLS
-#undef CHOLINV_TEMPLATE
+#if defined(CHOLINV_INSTANTIATE) || defined(CHOLINV_INSTANTIATE_CALLS)
 #define CHOLINV_TEMPLATE template
+#elif defined(CHOLINV_EXTERN_TEMPLATES)
+#define CHOLINV_TEMPLATE extern template
 #endif
 #ifdef CHOLINV_TEMPLATE
 #define CHOLINV_EXECUTE(T)                                                                        \

@@ -142,11 +142,12 @@ std::uint64_t native<T, t>::spaced_lanes(const problem<T>& p, const place<T>& m,
 #undef CHOLINV_CASE_AVX512
 #undef CHOLINV_CASE_AVX2
 
-// A program of many translation units compiles the kernels once: define CHOLINV_EXTERN_TEMPLATES in all of them, and in one
-// CHOLINV_INSTANTIATE besides; where others differ from it in LAPACK or OpenMP, CHOLINV_INSTANTIATE_CALLS in one of each kind.
+// A program of many translation units compiles the kernels once: define CHOLINV_EXTERN_KERNELS in all of them, and in one
+// CHOLINV_INSTANTIATE besides. With CHOLINV_EXTERN_TEMPLATES instead it is also once that what a call does above them is compiled; where
+// others differ from that unit in LAPACK or OpenMP, define CHOLINV_INSTANTIATE_CALLS in one of each kind.
 #if defined(CHOLINV_INSTANTIATE)
 #define CHOLINV_TEMPLATE template
-#elif defined(CHOLINV_EXTERN_TEMPLATES)
+#elif defined(CHOLINV_EXTERN_TEMPLATES) || defined(CHOLINV_EXTERN_KERNELS)
 #define CHOLINV_TEMPLATE extern template
 #endif
 #ifdef CHOLINV_TEMPLATE
@@ -158,6 +159,7 @@ CHOLINV_NATIVE(double)
 CHOLINV_NATIVE(std::complex<float>)
 CHOLINV_NATIVE(std::complex<double>)
 #undef CHOLINV_NATIVE
+#undef CHOLINV_TEMPLATE
 #endif
 
 }  // namespace detail

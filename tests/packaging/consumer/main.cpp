@@ -37,6 +37,12 @@ constexpr bool has_openmp = true;
 constexpr bool has_openmp = false;
 #endif
 
+#ifdef CHOLINV_EXTERN_KERNELS
+constexpr bool compiles_kernels = false;
+#else
+constexpr bool compiles_kernels = true;
+#endif
+
 #ifdef CHOLINV_USE_LAPACK
 static_assert(sizeof(lapack_int) == EXPECT_LAPACK_INT);
 #endif
@@ -56,5 +62,6 @@ int main() {
   good = check(inverts(cholinv::backend::automatic), "the automatic backend inverts") && good;
   good = check(has_lapack() == (EXPECT_LAPACK == 1), "the lapack backend is there exactly with its component") && good;
   good = check(has_openmp == (EXPECT_OPENMP == 1), "OpenMP is on exactly with its component") && good;
+  good = check(compiles_kernels == (EXPECT_KERNELS == 0), "the kernels are compiled elsewhere exactly with their component") && good;
   return good ? 0 : 1;
 }
