@@ -17,7 +17,7 @@ constexpr at::ScalarType type_of() {
                                                   : at::kComplexDouble;
 }
 
-// torch's own strides and address; a at::Tensor has no typed element access to std::complex.
+// torch's own strides and address; an at::Tensor has no typed element access to std::complex.
 template <class T>
 struct typed : at::Tensor {
   typed(at::Tensor t) : at::Tensor(std::move(t)) {}

@@ -69,7 +69,7 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
 
 TYPED_TEST(paths, batches_beyond_the_caches) {
   using T = TypeParam;
-  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 16, 33, 60, 64, 100, 101, 240}) {
+  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 14, 16, 33, 60, 64, 100, 101, 240}) {
     const index_t count = 12000000 / (n * n * static_cast<index_t>(sizeof(T))) + 5;
     check_batch<T>(601, n, count, 0, false, false, 1);
     if (n == 3 || n == 8 || n == 13 || n == 60 || n == 64 || n == 240) {

@@ -65,8 +65,8 @@ inline cholinv::options using_backend(cholinv::backend b) {
 
 // Both sides of every lane, tile, block and path edge.
 inline const std::vector<index_t>& edge_orders() {
-  static const std::vector<index_t> list = {0,  1,  2,  3,  4,  5,  7,  8,  9,  11, 12, 13, 15, 16, 17, 19, 20,  21,  23, 24,
-                                            25, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 90, 91, 95, 96, 97, 127, 128, 129};
+  static const std::vector<index_t> list = {0,  1,  2,  3,  4,  5,  7,  8,  9,  11, 12, 13, 14, 15, 16, 17, 19, 20,  21,  23,
+                                            24, 25, 31, 32, 33, 47, 48, 49, 50, 63, 64, 65, 90, 91, 95, 96, 97, 127, 128, 129};
   return list;
 }
 

@@ -79,7 +79,7 @@ bool suits_lanes(const problem<T>& p, index_t width) noexcept {
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to take as long as that
 /// kernel takes for sqrt(order * width / share) matrices, width / 8 less when it inverts: width over the gain that benchmarks/tune prints.
-/// Packed matrices that crowd take up to as long as those of twice the order.
+/// Packed matrices that crowd take up to as long as those of twice the order. Orders that have no tiles were not measured again.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
   const index_t order_in_cache = crowd(width, order * order * k.real_bytes) ? 2 * order : order;

@@ -8,8 +8,8 @@ struct lane_sweep {
   static constexpr index_t few_columns = factorization<K>::few_columns;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  /// The numbers of a run, and rows of the result that are written together: those whose elements in one column make one.
-  static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R, strip = run_length / planes;
+  /// Rows of the result that are written together: those whose elements in one column make a run.
+  static constexpr int strip = run_length<K> / planes;
   static constexpr index_t element = planes * W, strip_column = strip * element;
   /// Columns of a strip that are computed, then written, before those that come next: 8 kB, for a first-level cache has more to hold.
   static constexpr index_t most_columns = 8192 / static_cast<index_t>(strip_column * sizeof(S)) / strip * strip;
@@ -121,7 +121,7 @@ struct lane_sweep {
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
     const bool by_rows = out_column == planes;
     const index_t out_line = by_rows ? out_row : out_column;
-    const bool fetch = run_of<K, run_length>::should_ask(out[0], out_line);
+    const bool fetch = run_of<K, run_length<K>>::should_ask(out[0], out_line);
     const S* lefts = work;  // the panels of rows from i0 on
     for (index_t i0 = 0; i0 < n; i0 += strip) {
       const index_t end = i0 + strip < n ? i0 + strip : n;
@@ -165,12 +165,12 @@ struct lane_sweep {
           if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
         }
       }
-    write_lines<run_length>(t, height, width, element, strip_column, W, conjugate, fetch, out, i0 * row + j0 * planes, row);
+    write_lines<run_length<K>>(t, height, width, element, strip_column, W, conjugate, fetch, out, i0 * row + j0 * planes, row);
     const index_t before = left < width ? left : width, place = j0 * row + i0 * planes;
     if (height == strip)
-      write_runs<run_length>(t, before, strip, strip_column, element, W, !conjugate, fetch, out, place, row);
+      write_runs<run_length<K>>(t, before, strip, strip_column, element, W, !conjugate, fetch, out, place, row);
     else
-      write_short<run_length / 2>(t, before, height, strip_column, element, W, !conjugate, out, place, row);
+      write_short<run_length<K> / 2>(t, before, height, strip_column, element, W, !conjugate, out, place, row);
   }
 
   /// Lines of `count` elements each to `row` apart in `out`, C numbers at a time or, where there are not so many, half as many, and so on.
@@ -210,14 +210,14 @@ struct lane_sweep {
   }
   /// Zeros to the elements [begin, end) of lines of n elements, and where a run does not end there, to some before or after them.
   static void write_zeros(index_t n, index_t lines, index_t begin, index_t end, S* const* out, index_t offset, index_t row) {
-    V x[run_length];
-    CHOLINV_UNROLL for (int e = 0; e < run_length; ++e) x[e] = P::zero();
+    V x[run_length<K>];
+    CHOLINV_UNROLL for (int e = 0; e < run_length<K>; ++e) x[e] = P::zero();
     const index_t last = n - strip;
     for (; lines > 0; --lines, offset += row)
       if (last < 0)
         for (index_t e = begin; e < end; ++e) run_of<K, planes>::store(out, offset + e * planes, x);
       else
-        for (index_t e = begin; e < end; e += strip) run_of<K, run_length>::store(out, offset + (e < last ? e : last) * planes, x);
+        for (index_t e = begin; e < end; e += strip) run_of<K, run_length<K>>::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
   struct stepping {
@@ -242,7 +242,7 @@ struct lane_sweep {
       if (f.factor_diagonal_blocks(j0, step) != 0) return false;
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, step);
     }
-    const bool fetch = run_of<K, run_length>::should_ask(out[0], out_column == planes ? out_row : out_column);
+    const bool fetch = run_of<K, run_length<K>>::should_ask(out[0], out_column == planes ? out_row : out_column);
     for (index_t p = 0; p < l.count(n); ++p) {
       const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
       for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal
@@ -250,7 +250,7 @@ struct lane_sweep {
           for (int q = 0; q < planes; ++q) P::store(l.at(p, c) + q * plane + r * W, P::zero());
       if (out_column == planes) {
         write_zeros(n, end - first, end, n, out, first * out_row, out_row);
-        write_lines<run_length>(l.at(p, 0), end - first, end, W, K::column, plane, false, fetch, out, first * out_row, out_row);
+        write_lines<run_length<K>>(l.at(p, 0), end - first, end, W, K::column, plane, false, fetch, out, first * out_row, out_row);
       } else {
         write_zeros(n, end - first, 0, first, out, first * out_column, out_column);
         write_lines<K::mv * planes>(l.at(p, 0), end, end - first, K::column, W, plane, false, fetch, out, first * planes, out_column);
@@ -278,9 +278,8 @@ struct lane_kernel {
   using sweep = lane_sweep<K>;
   using rows = rowwise<K>;
 
-  /// Scalars of memory for either task: the sweep's or what rows need, then copies of W matrices on the way in and out, as far as there are
-  /// any.
-  static index_t work(index_t order) { return sweep_work(order) + (order <= most_copied ? 2 * W * pitch(order, true) : 0); }
+  /// Scalars of memory for either task: what is computed, then copies of W matrices on the way in and out, as far as there are any.
+  static index_t work(index_t order) { return computing_work(order) + (order <= most_copied ? 2 * W * pitch(order, true) : 0); }
 
   /// Plain matrices of an order that is unrolled, in at most 64 groups of W; or, with no group, one alone. See tiny::run.
   template <task t>
@@ -303,9 +302,9 @@ struct lane_kernel {
     const bool may_copy = n <= most_copied;
     const bool out_crowd = may_copy && plain_out && crowded(out, count), copy_in = in_row != planes && in_column != planes;
     const bool copy_out = out_crowd || (out_row != planes && out_column != planes);
-    S* const copies_in = work + sweep_work(n);
+    S* const copies_in = work + computing_work(n);
     S* const copies_out = copies_in + W * pitch(n, true);
-    // Where the sweep finds them: copies of plain results keep their order, other copies are row-major.
+    // Where they are found: copies of plain results keep their order, other copies are row-major.
     const strided<const S> near_in = copy_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
     const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
@@ -359,7 +358,7 @@ struct lane_kernel {
           to = other_to;
         }
         if (by_rows)
-          good = rows::template run<t>(n, from, near_in, next, to, near_out, work);
+          good = rows::template run<t>(n, from, near_in, next, to, near_out, work, copies_in);
         else
           good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, work);
       }
@@ -432,7 +431,7 @@ struct lane_kernel {
         for (index_t p = 0; p < planes; ++p)
           to[i * to_shape.row + j * to_shape.column + p] = from[i * from_shape.row + j * from_shape.column + p];
   }
-  static index_t sweep_work(index_t order) {
+  static index_t computing_work(index_t order) {
     const index_t invert = sweep::invert_work(order), factorize = sweep::factorize_work(order),
                   tiles = invert > factorize ? invert : factorize;
     return tiles > rows::work(order) ? tiles : rows::work(order);

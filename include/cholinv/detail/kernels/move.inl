@@ -50,6 +50,10 @@ struct run_of {
   }
 };
 
+/// Numbers of a line that come or go together, where there are so many.
+template <class K>
+constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
+
 /// Runs of four, the last of which may overlap the one before.
 template <class K, int count, class Pointers>
 CHOLINV_INLINE void load_numbers(Pointers from, typename K::V* x) {
@@ -122,8 +126,8 @@ CHOLINV_INLINE void accumulate(typename K::V (&x)[K::planes], const typename K::
 }
 
 /// While W matrices are computed, others and places of results come nearer: a line of each with every column of a tile, where tiles invert
-/// with 64-byte vectors, and where that is none or not enough, a few more after each tile. Results that went past the caches instead, from
-/// copies, took up to two thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.
+/// with 64-byte vectors, and where that is none or not enough, a few more after each tile or row. Results that went past the caches
+/// instead, from copies, took up to two thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.
 template <class S, int W>
 class prefetcher {
  public:

@@ -9,20 +9,19 @@ struct rowwise {
   using others = prefetcher<S, K::width>;
   static constexpr int W = K::width, planes = K::planes;
   static constexpr index_t element = planes * W;
-  /// Numbers of a line that come or go together.
-  static constexpr int run_length = run_of<K, 8>::R < 4 ? 4 : run_of<K, 8>::R;
 
-  /// Up to here tiles lose, with what they compute past the edges of a matrix, by 5 to 35%. Rows of the larger ones outgrow the registers.
+  /// Up to here tiles lose, with what they compute past the edges of a matrix, by up to 37%. Rows of the larger ones outgrow the registers.
   /// Tiles of 64-byte vectors move the lines that come from memory at a better pace when they invert.
   static constexpr int most = planes == 2 ? 11 : CHOLINV_BYTES == 64 && sizeof(S) == 8 ? 15 : 19;
   static constexpr int most_from_memory = CHOLINV_BYTES < 64 ? most : planes == 2 ? 0 : 13;
   template <task t>
   static bool takes(index_t n, bool from_memory) {
-    return n <= (t == task::invert && from_memory ? most_from_memory : most) && n * planes >= run_length;
+    return n <= (t == task::invert && from_memory ? most_from_memory : most) && n * planes >= run_length<K>;
   }
 
-  /// Scalars of memory: the matrix, Y and the reciprocals of the diagonal.
-  static index_t work(index_t n) { return n > most ? 0 : (2 * n + 1) * n * element; }
+  /// Scalars of memory for the matrix. Y and the reciprocals of a diagonal lie where copies of matrices do, which are not needed meanwhile.
+  static index_t work(index_t n) { return n > most ? 0 : n * n * element; }
+  static_assert(most <= most_copied);
   /// The steps of a prefetcher that a run takes.
   template <task t>
   static index_t steps(index_t n) {
@@ -31,15 +30,16 @@ struct rowwise {
 
   /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.
   template <task t>
-  static bool run(index_t n, const S* const* in, strided<const S> in_shape, others& next, S* const* out, strided<S> out_shape, S* work) {
+  static bool run(index_t n, const S* const* in, strided<const S> in_shape, others& next, S* const* out, strided<S> out_shape, S* work,
+                  S* copies) {
     load(lines_of(n, in_shape), in, work);
     if (in_shape.column != planes) mirror(n, work);
-    S* const behind = work + n * n * element;
     if constexpr (t == task::invert) {
-      if (!solve(n, work, behind + n * n * element, behind, next)) return false;
-      multiply(n, behind, work, out_shape.column != planes, next);
+      S *const y = copies, *const reciprocals = y + n * n * element;
+      if (!solve(n, work, reciprocals, y, next)) return false;
+      multiply(n, y, work, out_shape.column != planes, next);
     } else {
-      if (!factorize(n, work, behind, next)) return false;
+      if (!factorize(n, work, copies, next)) return false;
       if (out_shape.column != planes) mirror(n, work);
     }
     store(lines_of(n, out_shape), work, out);
@@ -61,26 +61,25 @@ struct rowwise {
 
   /// The last run of a line begins where it ends with the line. Its first numbers come or go twice.
   CHOLINV_NOINLINE static void load(lines from, const S* const* in, S* to) {
-    const index_t last = from.numbers - run_length;
+    const index_t last = from.numbers - run_length<K>;
     for (index_t offset = 0; from.count > 0; --from.count, offset += from.step, to += from.numbers * W)
-      for (index_t e = 0; e < from.numbers; e += run_length) {
+      for (index_t e = 0; e < from.numbers; e += run_length<K>) {
         const index_t first = e < last ? e : last;
-        V x[run_length];
-        run_of<K, run_length>::load(in, offset + first, x);
-        CHOLINV_UNROLL for (int c = 0; c < run_length; ++c) P::store(to + (first + c) * W, x[c]);
+        V x[run_length<K>];
+        run_of<K, run_length<K>>::load(in, offset + first, x);
+        CHOLINV_UNROLL for (int c = 0; c < run_length<K>; ++c) P::store(to + (first + c) * W, x[c]);
       }
   }
   CHOLINV_NOINLINE static void store(lines to, const S* from, S* const* out) {
-    using run = run_of<K, run_length>;
-    const index_t last = to.numbers - run_length;
-    if (run::should_ask(out[0], to.step))
-      for (index_t l = 0; l < to.count; ++l)
-        for (index_t e = 0; e < to.numbers; e += run_length) run::fetch(out, l * to.step + (e < last ? e : last));
+    using run = run_of<K, run_length<K>>;
+    const index_t last = to.numbers - run_length<K>;
+    const bool ask = to.count == 1 && run::should_ask(out[0], to.step);
     for (index_t offset = 0; to.count > 0; --to.count, offset += to.step, from += to.numbers * W)
-      for (index_t e = 0; e < to.numbers; e += run_length) {
-        const index_t first = e < last ? e : last;
-        V x[run_length];
-        CHOLINV_UNROLL for (int c = 0; c < run_length; ++c) {
+      for (index_t e = 0; e < to.numbers; e += run_length<K>) {
+        const index_t first = e < last ? e : last, ahead = e + 2 * run_length<K>;
+        if (ask && ahead <= last) run::fetch(out, ahead);
+        V x[run_length<K>];
+        CHOLINV_UNROLL for (int c = 0; c < run_length<K>; ++c) {
           x[c] = P::load(from + (first + c) * W);
           load_once(x[c]);
         }
