@@ -125,6 +125,18 @@ CHOLINV_INLINE void accumulate(typename K::V (&x)[K::planes], const typename K::
   }
 }
 
+/// y <- x r, which is 1 / conj(diagonal).
+template <class K>
+CHOLINV_INLINE void multiply_by(const typename K::V (&x)[K::planes], const typename K::V (&r)[K::planes], typename K::V (&y)[K::planes]) {
+  using P = typename K::ops;
+  if constexpr (K::planes == 1) {
+    y[0] = x[0] * r[0];
+  } else {
+    y[0] = P::fnma(x[1], r[1], x[0] * r[0]);
+    y[1] = P::fma(x[0], r[1], x[1] * r[0]);
+  }
+}
+
 /// While W matrices are computed, others and places of results come nearer: a line of each with every column of a tile, where tiles invert
 /// with 64-byte vectors, and where that is none or not enough, a few more after each tile or row. Results that went past the caches
 /// instead, from copies, took up to two thirds longer: on Zen 5 each line that does holds up everything else for 2 ns.

@@ -124,7 +124,7 @@ struct rowwise {
       clear(one);
       one[0] = P::one();
       load_element(reciprocals, r);
-      multiply_by(one, r, row[0]);
+      multiply_by<K>(one, r, row[0]);
       store_element(y, row[0]);
       const S* other = l + down;  // of L, from the same column on
       CHOLINV_UNROLL for (int done = 1; done < most; ++done, other += down) {
@@ -137,20 +137,12 @@ struct rowwise {
           accumulate<K, -1>(x, row[k], b);
         }
         load_element(reciprocals + done * element, b);
-        multiply_by(x, b, row[done]);
+        multiply_by<K>(x, b, row[done]);
         store_element(y + done * element, row[done]);
       }
       next.step();
     }
     return true;
-  }
-
-  CHOLINV_INLINE static void multiply_by(const element_of& x, const element_of& r, element_of& y) {
-    y[0] = x[0] * r[0];
-    if constexpr (planes == 2) {
-      y[0] = P::fnma(x[1], r[1], y[0]);
-      y[1] = P::fma(x[0], r[1], x[1] * r[0]);
-    }
   }
 
   /// out <- Y Y^H, or its transpose.

@@ -99,12 +99,7 @@ struct tiny {
         CHOLINV_UNROLL for (int k = 0; k < N; ++k) {
           if (k >= i && k < j) accumulate<K, -1>(x, y[i][k], e[j * N + k]);
         }
-        if constexpr (planes == 1) {
-          y[i][j][0] = x[0] * r[j][0];
-        } else {
-          y[i][j][0] = P::fnma(x[1], r[j][1], x[0] * r[j][0]);
-          y[i][j][1] = P::fma(x[0], r[j][1], x[1] * r[j][0]);
-        }
+        multiply_by<K>(x, r[j], y[i][j]);
       }
       if (takes_steps && next != nullptr) next->step();
     }
