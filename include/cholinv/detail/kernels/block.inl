@@ -198,7 +198,7 @@ struct block_sweep {
                   bytes = in_bytes > out_bytes ? in_bytes : out_bytes;
     if (!columns_step<K> || !x.streaming || x.team > 1 || bytes > most_paced) return;
     const std::uintptr_t out = reinterpret_cast<std::uintptr_t>(x.out.data), end = out + static_cast<std::uintptr_t>(bytes);
-    x.nearer = {out, x.next != nullptr ? reinterpret_cast<std::uintptr_t>(x.next) : out, end, true};
+    x.nearer = {out, x.next != nullptr ? reinterpret_cast<std::uintptr_t>(x.next) : out, end, nearest_level()};
     x.streaming = false;
     x.next = nullptr;
   }
@@ -247,7 +247,7 @@ struct block_sweep {
           }
         here.look();
       }
-      if (x.nearer.more) x.nearer = here;
+      if (x.nearer.level != 0) x.nearer = here;
     }
   };
 
@@ -301,7 +301,7 @@ struct block_sweep {
     if (from > i) return store_columns(t, memory);
     accumulate_corner<K, +1, true>(t, a, {b, K::column, plane}, end - i, here);
     here.look();
-    if (nearer.more) nearer = here;
+    if (nearer.level != 0) nearer = here;
     CHOLINV_UNROLL for (int v = 0; v < M; ++v, i += K::rows_per_vector) {
       if constexpr (K::side > 1)
         if (out.side_by_side() && out.whole(order, i, j)) {

@@ -290,18 +290,19 @@ struct lane_kernel {
   }
 
   /// `count` matrices of one shape, in at most 64 groups of W. With `streaming` they come from memory and go there, and of the `known` ones
-  /// those that come next are fetched. Above most_copied their rows or columns lie side by side. The answer has a bit for each group that
-  /// was not done, because a matrix in it is bad.
+  /// those that come next are fetched; plain results may go `past_caches`. Above most_copied rows or columns lie side by side. The answer
+  /// has a bit for each group that was not done, because a matrix in it is bad.
   template <task t>
   static std::uint64_t run(index_t n, const S* const* in, index_t in_row, index_t in_column, S* const* out, index_t out_row,
-                           index_t out_column, int count, int known, bool streaming, S* work) {
+                           index_t out_column, int count, int known, bool streaming, bool past_caches, S* work) {
     const strided<const S> in_shape{nullptr, in_row, in_column};
     const strided<S> out_shape{nullptr, out_row, out_column};
-    const index_t size = n * n * planes;
+    const index_t size = n * n * planes, group_bytes = W * size * static_cast<index_t>(sizeof(S));
     const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
     const bool may_copy = n <= most_copied;
+    past_caches = past_caches && plain_out && may_copy && group_bytes <= most_past_caches(t);
     const bool out_crowd = may_copy && plain_out && crowded(out, count), copy_in = in_row != planes && in_column != planes;
-    const bool copy_out = out_crowd || (out_row != planes && out_column != planes);
+    const bool copy_out = out_crowd || past_caches || (out_row != planes && out_column != planes);
     S* const copies_in = work + computing_work(n);
     S* const copies_out = copies_in + W * pitch(n, true);
     // Where they are found: copies of plain results keep their order, other copies are row-major.
@@ -314,8 +315,7 @@ struct lane_kernel {
     const index_t out_pitch = pitch(n, out_crowd && !unrolled);
     const index_t steps = unrolled ? tiny_steps<K, t>(n) : by_rows ? rows::template steps<t>(n) : sweep::template steps<t>(n);
     prefetcher<S, W> next(size, steps, unrolled || by_rows ? 0 : sweep::template columns<t>(n));
-    const bool fetch_in = streaming && plain_in,
-               fetch_out = streaming && plain_out && W * size * static_cast<index_t>(sizeof(S)) <= most_fetched;
+    const bool fetch_in = streaming && plain_in, fetch_out = streaming && plain_out && !past_caches && group_bytes <= most_fetched;
     const int ahead = groups_ahead(size) * W;
     std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
@@ -364,13 +364,13 @@ struct lane_kernel {
       }
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
-      } else if (take && unrolled && plain_out && evenly_packed(to, here, size)) {
-        copy_flat(copies_out, out[done], here * size);
+      } else if (take && plain_out && out_pitch == size && evenly_packed(out + done, here, size)) {
+        put(copies_out, out[done], here * size, past_caches);
       } else if (take) {
         for (int l = 0; l < here; ++l) {
           const S* const copied = copies_out + l * out_pitch;
           if (plain_out)
-            copy_flat(copied, out[done + l], size);
+            put(copied, out[done + l], size, past_caches);
           else
             copy(n, false, copied, {nullptr, near_out.row, near_out.column}, out[done + l], out_shape);
         }
@@ -385,6 +385,9 @@ struct lane_kernel {
   /// Bytes of W results that there is room for in a second-level cache, beside what they are computed from. With 1 MB of it, asking for
   /// their places made factors 12% faster with 0.8 MB of them, 8% slower with 1.0.
   static constexpr index_t most_fetched = 900000;
+  /// The same for copies of W results that then go past the caches. Inverses gained 20 to 40% up to 200 kB and lost 5 to 20% of it again
+  /// above; a factor is in them but for a short time.
+  static constexpr index_t most_past_caches(task t) { return t == task::invert ? 200000 : most_fetched; }
 
   /// Are W matrices evenly spaced, by whole numbers? Pointers may be less aligned than a number is long.
   template <class Pointer>
@@ -417,6 +420,15 @@ struct lane_kernel {
     index_t e = 0;
     for (; e + W <= count; e += W) P::store(to + e, P::load(from + e));
     for (; e < count; ++e) to[e] = from[e];
+  }
+  /// Whole cache lines of it past the caches.
+  static void put(const S* from, S* to, index_t count, bool past_caches) {
+    index_t e = 0;
+    if (past_caches && address(to) % sizeof(S) == 0) {
+      for (; e < count && address(to + e) % cache_line != 0; ++e) to[e] = from[e];
+      for (; e + line <= count; e += line) CHOLINV_UNROLL for (index_t v = 0; v < line; v += W) stream(to + e + v, P::load(from + e + v));
+    }
+    copy_flat(from + e, to + e, count - e);
   }
   /// A plain matrix as it is, else its lower triangle.
   static void bring(index_t n, const S* from, strided<const S> shape, S* to, strided<const S> to_shape) {

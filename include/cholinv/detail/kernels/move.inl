@@ -158,11 +158,11 @@ class prefetcher {
   /// What is to be fetched, for a kernel that takes it along and brings it to each step.
   fetching lines() {
     const fetching taken = lines_;
-    lines_.more = false;
+    lines_.level = 0;
     return taken;
   }
   CHOLINV_INLINE void step(fetching& lines) {
-    if (lines.more) go_on(lines);
+    if (lines.level != 0) go_on(lines);
   }
   CHOLINV_INLINE void step() { step(lines_); }
 
@@ -173,7 +173,7 @@ class prefetcher {
                          place = reinterpret_cast<std::uintptr_t>(places_[lane_]);
     const std::uintptr_t past = lines.one - lines.end;
     const bool follow = lines.end == begin && lines.other - past == place;
-    lines = {begin + (follow ? past : 0), place + (follow ? past : 0), begin + bytes_, true};
+    lines = {begin + (follow ? past : 0), place + (follow ? past : 0), begin + bytes_, level_};
   }
   void go_on(fetching& lines) {
     fetching here = lines;  // in registers
@@ -181,7 +181,7 @@ class prefetcher {
       for (; left > 0 && here.one < here.end; --left) here.take();
       if (here.one < here.end) break;
       if (++lane_ >= W) {
-        here.more = false;
+        here.level = 0;
         break;
       }
       start(here);
@@ -191,6 +191,7 @@ class prefetcher {
 
   std::uintptr_t bytes_;
   index_t lines_per_step_;
+  int level_ = nearest_level();
   const S* const* matrices_ = nullptr;
   const S* const* places_ = nullptr;
   int lane_ = W;

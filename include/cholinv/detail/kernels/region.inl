@@ -31,7 +31,7 @@ struct lane_kernel {
     return 0;
   }
   template <task t>
-  static std::uint64_t run(index_t, const S* const*, index_t, index_t, S* const*, index_t, index_t, int, int, bool, S*) {
+  static std::uint64_t run(index_t, const S* const*, index_t, index_t, S* const*, index_t, index_t, int, int, bool, bool, S*) {
     return 0;
   }
 };

@@ -149,18 +149,21 @@ struct no_step {
 /// can be under way to a first-level cache, and what is computed would wait with them.
 struct fetching {
   std::uintptr_t one, other, end;  // addresses; `end` of the first
-  bool more;
+  int level;                       // of the cache that they come to, 1 or 2; or 0: nothing is left
   CHOLINV_INLINE void operator()() {
-    if (__builtin_expect(more, 0)) take();
+    if (__builtin_expect(level != 0, 0)) take();
   }
   CHOLINV_INLINE void take() {
-    __builtin_prefetch(reinterpret_cast<const void*>(one), 0, 3);
-    __builtin_prefetch(reinterpret_cast<const void*>(other), 0, 3);
+    const void *const line = reinterpret_cast<const void*>(one), *const other_line = reinterpret_cast<const void*>(other);
+    if (level == 1)
+      __builtin_prefetch(line, 0, 3), __builtin_prefetch(other_line, 0, 3);
+    else
+      __builtin_prefetch(line, 0, 2), __builtin_prefetch(other_line, 0, 2);
     one += cache_line, other += cache_line;
   }
   /// After a tile; not with every column, which would take one more register.
   CHOLINV_INLINE void look() {
-    if (more) more = one < end;
+    if (one >= end) level = 0;
   }
 };
 
