@@ -65,12 +65,12 @@ inline bool first_level_waits() noexcept {
 #ifdef CHOLINV_FIRST_LEVEL_WAITS
   return CHOLINV_FIRST_LEVEL_WAITS;
 #elif CHOLINV_X86 && CHOLINV_MAX_ISA > 0
-  return __builtin_cpu_is("amdfam19h");
+  return __builtin_cpu_is("amdfam19h") && __builtin_cpu_supports("avx512f");  // Zen 3 is of that family, too, and was not measured
 #else
   return false;
 #endif
 }
-/// Of the caches to which lines from memory are fetched.
+/// Of the caches to which a prefetcher brings lines.
 inline int nearest_level() noexcept { return first_level_waits() ? 2 : 1; }
 
 }  // namespace detail

@@ -34,7 +34,7 @@ struct plan {
   path way = path::block;
   int threads = 1;
   bool inside = false;     // the threads share each matrix instead of the batch
-  bool streaming = false;  // the batch outgrows the caches: fetch it ahead; block writes large inverses past them
+  bool streaming = false;  // the batch outgrows the caches: fetch it ahead; some results are written past them
   std::size_t bytes = 0;   // of scratch memory, a whole number of cache lines: for each thread, or for the team inside a matrix
   std::size_t least = 0;   // bytes that the checks took before
 

@@ -103,8 +103,8 @@ constexpr bool streams(index_t order, index_t count, std::size_t bytes_of_number
   return bytes_of_matrix(order, bytes_of_number) >= static_cast<double>(least_in_steps) && outgrows_caches(order, count, bytes_of_number);
 }
 
-/// Results in lanes go past the caches where reading their places first is what takes time: on Zen 4, with a last-level cache of 32 MB,
-/// that took up to 30% less from 14 to 18 MB of results on, and more below.
+/// Of so many results those of lanes go past the caches, where it is reading their places first that takes time. On Zen 4, with a
+/// last-level cache of 32 MB, orders from 6 on took less from 14 MB of results on, up to 30%, and orders 4 and 5 from 18 MB on.
 inline bool had_better_go_past_caches(index_t order, index_t count, std::size_t bytes_of_number) noexcept {
   return first_level_waits() && bytes_of_matrix(order, bytes_of_number) * static_cast<double>(count) > 16e6;
 }

@@ -312,7 +312,7 @@ struct lane_kernel {
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
     const bool by_rows = !unrolled && rows::template takes<t>(n, streaming);
-    const index_t out_pitch = pitch(n, out_crowd && !unrolled);
+    const index_t out_pitch = pitch(n, !unrolled && crowd(W, group_bytes / W));
     const index_t steps = unrolled ? tiny_steps<K, t>(n) : by_rows ? rows::template steps<t>(n) : sweep::template steps<t>(n);
     prefetcher<S, W> next(size, steps, unrolled || by_rows ? 0 : sweep::template columns<t>(n));
     const bool fetch_in = streaming && plain_in, fetch_out = streaming && plain_out && !past_caches && group_bytes <= most_fetched;
@@ -385,8 +385,8 @@ struct lane_kernel {
   /// Bytes of W results that there is room for in a second-level cache, beside what they are computed from. With 1 MB of it, asking for
   /// their places made factors 12% faster with 0.8 MB of them, 8% slower with 1.0.
   static constexpr index_t most_fetched = 900000;
-  /// The same for copies of W results that then go past the caches. Inverses gained 20 to 40% up to 200 kB and lost 5 to 20% of it again
-  /// above; a factor is in them but for a short time.
+  /// The same for copies of W results on their way past the caches. Inverses took 20 to 40% less up to 200 kB, and 5 to 20% more above; a
+  /// factor is in its copy for a short time only.
   static constexpr index_t most_past_caches(task t) { return t == task::invert ? 200000 : most_fetched; }
 
   /// Are W matrices evenly spaced, by whole numbers? Pointers may be less aligned than a number is long.
@@ -424,7 +424,7 @@ struct lane_kernel {
   /// Whole cache lines of it past the caches.
   static void put(const S* from, S* to, index_t count, bool past_caches) {
     index_t e = 0;
-    if (past_caches && address(to) % sizeof(S) == 0) {
+    if (past_caches) {
       for (; e < count && address(to + e) % cache_line != 0; ++e) to[e] = from[e];
       for (; e + line <= count; e += line) CHOLINV_UNROLL for (index_t v = 0; v < line; v += W) stream(to + e + v, P::load(from + e + v));
     }

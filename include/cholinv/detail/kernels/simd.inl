@@ -123,7 +123,7 @@ CHOLINV_INLINE void stream(S* to, const V& x) {
 }
 /// After the last of them: other threads see what was streamed.
 inline void end_of_stream() {
-#if CHOLINV_X86 && defined(__SSE2__)
+#if CHOLINV_X86 && (CHOLINV_BYTES >= 32 || defined(__SSE2__))
   __builtin_ia32_sfence();
 #endif
 }
