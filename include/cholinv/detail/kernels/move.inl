@@ -138,9 +138,9 @@ CHOLINV_INLINE void multiply_by(const typename K::V (&x)[K::planes], const typen
 }
 
 /// While W matrices are computed, others and places of results come nearer: a line of each with every column of a tile, where tiles invert
-/// with 64-byte vectors, and where that is none or not enough, a few more after each tile or row. On Zen 5 results that
-/// went past the caches instead, from copies, took up to two thirds longer: each line that does holds up everything else for 2 ns. On Zen 4
-/// they do (had_better_go_past_caches).
+/// with 64-byte vectors, and where that is none or not enough, a few more after each tile or row. On Zen 5 results that went past
+/// the caches instead, from copies, took up to two thirds longer: each line that does holds up everything else for 2 ns. On Zen 4 they do
+/// (had_better_go_past_caches).
 template <class S, int W>
 class prefetcher {
  public:

@@ -18,6 +18,8 @@
 
 #include "rows.inl"
 
+#include "lane_sweep.inl"
+
 #include "lane.inl"
 #else
 /// Stands in where there are no lanes: of width 0.
