@@ -83,40 +83,41 @@ inline bool multiply_overflows(index_t a, index_t b) noexcept {
   return __builtin_mul_overflow(a, b, &product);
 }
 
-/// How many elements a shape has. Throws std::invalid_argument for a negative extent or a product beyond index_t.
-inline index_t checked_size(const extents_list& shape) {
-  bool empty = false;
-  for (int d = 0; d < shape.size(); ++d) {
-    if (shape[d] < 0) misuse({"tensor: extent ", d, " of shape ", shape, " is negative; it should be at least 0"});
-    empty = empty || shape[d] == 0;
+/// How many elements a shape has. Throws std::invalid_argument for a negative extent or a product beyond index_t. `strides`, a list
+/// as long, become the row-major ones where they are wanted; there an extent of 0 counts as 1, and what overflows in an empty shape is
+/// never used.
+inline index_t checked_size(const extents_list& shape, extents_list* strides = nullptr) {
+  index_t size = 1;
+  bool empty = false, overflow = false;
+  for (int d = shape.size() - 1; d >= 0; --d) {
+    const index_t extent = shape[d];
+    if (extent < 0) misuse({"tensor: extent ", d, " of shape ", shape, " is negative; it should be at least 0"});
+    if (strides != nullptr) (*strides)[d] = size;
+    if (extent == 0)
+      empty = true;
+    else if (multiply_overflows(size, extent))
+      overflow = true;
+    else
+      size *= extent;
   }
   if (empty) return 0;
-  index_t size = 1;
-  for (index_t extent : shape) {
-    if (multiply_overflows(size, extent)) misuse({"tensor: shape ", shape, " has more elements than index_t can count"});
-    size *= extent;
-  }
+  if (overflow) misuse({"tensor: shape ", shape, " has more elements than index_t can count"});
   return size;
 }
 
-/// Row-major strides; an extent of 0 counts as 1, and what overflows in an empty shape is never used.
-inline extents_list row_major(const extents_list& shape) noexcept {
-  extents_list strides = shape;
-  index_t stride = 1;
-  for (int d = shape.size() - 1; d >= 0; --d) {
-    strides[d] = stride;
-    if (shape[d] > 1 && !multiply_overflows(stride, shape[d])) stride *= shape[d];
-  }
-  return strides;
-}
-
-/// What tensor and tensor_view share: a shape with its strides.
+/// What tensor and tensor_view share: a shape with its strides. Both lists are made where they stay: to copy what was written a moment ago,
+/// number by number, holds up a call with a small matrix for longer than all its checks.
 class layout {
  public:
-  layout(const extents_list& shape) : layout(shape, row_major(shape)) {}
-  layout(const extents_list& shape, const extents_list& strides) : size_(checked_size(shape)), shape_(shape), strides_(strides) {
+  /// Row-major.
+  layout(const extents_list& shape) {
+    for (index_t extent : shape) shape_.push_back(extent), strides_.push_back(1);
+    size_ = checked_size(shape, &strides_);
+  }
+  layout(const extents_list& shape, const extents_list& strides) : size_(checked_size(shape)) {
     if (strides.size() != shape.size())
       misuse({"tensor: strides ", strides, " has ", strides.size(), " entries; shape ", shape, " needs ", shape.size()});
+    for (int d = 0; d < shape.size(); ++d) shape_.push_back(shape[d]), strides_.push_back(strides[d]);
   }
 
   int rank() const noexcept { return shape_.size(); }                ///< number of dimensions
@@ -150,6 +151,9 @@ inline bool same_strides(const layout& a, const layout& b) noexcept {
 
 }  // namespace detail
 
+template <class T>
+class tensor;
+
 /// A tensor somebody else owns: pointer, shape and strides, both counted in elements. Strides may be zero, negative, permuted or
 /// padded. Copying a view copies no element. A tensor_view<T> converts to tensor_view<const T>.
 template <class T>
@@ -159,9 +163,9 @@ class tensor_view : public detail::layout {
   using value_type = std::remove_cv_t<T>;  ///< never const
 
   /// Row-major contiguous. Throws std::invalid_argument when an extent is negative or the size overflows index_t.
-  tensor_view(T* data, extents_list shape) : layout(shape), data_(data) {}
+  tensor_view(T* data, const extents_list& shape) : layout(shape), data_(data) {}
   /// Any strides, in elements; `data` is the address of element (0, 0, ...). Throws also when the ranks differ.
-  tensor_view(T* data, extents_list shape, extents_list strides) : layout(shape, strides), data_(data) {}
+  tensor_view(T* data, const extents_list& shape, const extents_list& strides) : layout(shape, strides), data_(data) {}
   /// From a view of elements that are not const.
   template <class U, class = std::enable_if_t<std::is_same_v<const U, T> && !std::is_const_v<U>>>
   tensor_view(const tensor_view<U>& other) noexcept : layout(other), data_(other.data()) {}
@@ -174,6 +178,11 @@ class tensor_view : public detail::layout {
   }
 
  private:
+  template <class>
+  friend class tensor;
+  template <class U>
+  tensor_view(const tensor<U>& owner, T* data) noexcept : layout(owner), data_(data) {}
+
   T* data_;
 };
 
@@ -231,9 +240,9 @@ class tensor : public detail::layout {
   }
 
   /// A view of all of it, valid as long as the tensor is.
-  operator tensor_view<T>() & noexcept { return tensor_view<T>(data_, shape(), strides()); }
+  operator tensor_view<T>() & noexcept { return {*this, data_}; }
   /// The same, read-only.
-  operator tensor_view<const T>() const noexcept { return tensor_view<const T>(data_, shape(), strides()); }
+  operator tensor_view<const T>() const noexcept { return {*this, data_}; }
 
  private:
   static std::size_t bytes(const layout& l) {

@@ -78,7 +78,7 @@ inline dlpack_memory checked_dlpack(const char* name, const dlpack_fields& x, dl
   if (overflow && bytes != 0)
     misuse({"view: ", name, ", a DLTensor, has shape ", result.shape, "; it should have no more bytes than index_t can count"});
   if (x.strides == nullptr) {
-    result.strides = row_major(result.shape);
+    result.strides = layout(result.shape).strides();
   } else {
     for (int d = 0; d < rank; ++d) result.strides.push_back(checked_integer(x.strides[d]).value);
   }
