@@ -295,9 +295,14 @@ TYPED_TEST(misuse, null_data) {
           << function_name(f);
     }
     if (has_info(f)) {
-      const cholinv::tensor_view<int> null_info(nullptr, {2});
-      EXPECT_TRUE(says(refusal([&] { call<T>(f, good, false, out.view(), null_info, {}); }), {"argument info ", "null"}))
-          << function_name(f);
+      for (index_t count : {1, 2}) {
+        const cholinv::tensor_view<const T> some(good.data(), {count, 3, 3});
+        cholinv::tensor<T> result({count, 3, 3});
+        EXPECT_TRUE(says(refusal([&] { call<T>(f, some, false, result, cholinv::tensor_view<int>(nullptr, {count}), {}); }),
+                         {"argument info ", "null"}))
+            << function_name(f);
+        for (const T& x : result) ASSERT_TRUE(same_bits(x, T(0)));
+      }
     }
     EXPECT_TRUE(out.untouched());
     EXPECT_TRUE(info.untouched());
@@ -343,6 +348,19 @@ TYPED_TEST(misuse, strides_beyond_the_address_space) {
       }
 }
 
+// Nor has it room for so many matrices, though each is plain and they are to be replaced in place.
+TYPED_TEST(misuse, plain_batches_beyond_the_address_space) {
+  using T = TypeParam;
+  T one = T(-5);
+  const cholinv::tensor_view<T> batch(&one, {index_t(1) << (8 * sizeof(index_t) - 9), 4, 4});
+  for (const bool factorize : {false, true}) {
+    const std::string message =
+        refusal([&] { factorize ? cholinv::cholesky(batch, false, batch) : cholinv::cholesky_inverse(batch, false, batch); });
+    EXPECT_TRUE(says(message, {factorize ? "argument a " : "argument factor ", "address space"}));
+    EXPECT_TRUE(same_bits(one, T(-5)));
+  }
+}
+
 // Nobody reaches for an element that there is not: no stride is wrong then, and no arithmetic is done with it (the sanitizers' to see).
 TYPED_TEST(misuse, strides_of_what_is_empty_are_not_looked_at) {
   using T = TypeParam;
@@ -365,19 +383,24 @@ TYPED_TEST(misuse, info_over_the_matrices) {
     return std::equal(memory.begin(), memory.end(), before.begin(), [](const T& x, const T& y) { return same_bits(x, y); });
   };
   const auto ints = reinterpret_cast<int*>(memory.data());
-  const cholinv::tensor_view<T> here(memory.data(), {2, 3, 3}), there(apart.data(), {2, 3, 3});
-  const auto bytes = static_cast<index_t>(18 * sizeof(T) / sizeof(int));
-  for (index_t first : {index_t(0), index_t(3), bytes - 1}) {
-    const cholinv::tensor_view<int> info(ints + first, {2}, {1});
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(there, false, here, info); }), {"argument info ", "out"}));
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, info); }), {"argument info ", "factor"}));
-    EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, here, info); }), {"argument info "}));
-    EXPECT_TRUE(unchanged());
+  for (index_t count : {1, 2}) {
+    const cholinv::tensor_view<T> here(memory.data(), {count, 3, 3}), there(apart.data(), {count, 3, 3});
+    const auto bytes = 9 * count * static_cast<index_t>(sizeof(T) / sizeof(int));
+    for (index_t first : {index_t(0), index_t(3), bytes - 1}) {
+      const cholinv::tensor_view<int> info(ints + first, {count}, {1});
+      EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(there, false, here, info); }), {"argument info ", "out"}));
+      EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, info); }), {"argument info ", "factor"}));
+      EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, here, info); }), {"argument info "}));
+      EXPECT_TRUE(unchanged());
+    }
+    if (count > 1) {
+      const cholinv::tensor_view<int> twice(ints + bytes, {count}, {0});
+      EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, twice); }), {"argument info ", "strides (0,)"}));
+      EXPECT_TRUE(unchanged());
+    }
   }
-  const cholinv::tensor_view<int> twice(ints + bytes, {2}, {0});
-  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, twice); }), {"argument info ", "strides (0,)"}));
-  EXPECT_TRUE(unchanged());
-  const cholinv::tensor_view<int> behind(ints + bytes, {2}, {1});
+  const cholinv::tensor_view<T> here(memory.data(), {2, 3, 3});
+  const cholinv::tensor_view<int> behind(ints + 18 * sizeof(T) / sizeof(int), {2}, {1});
   EXPECT_EQ(cholinv::cholesky_inverse_ex<T>(here, false, here, behind), 0);
 }
 

@@ -65,8 +65,13 @@ struct footprint {
   int rank = 0;                               // dimensions with more than one element
   index_t bound[max_rank], stride[max_rank];  // extent - 1 and |stride| in bytes
 
+  footprint() noexcept {}  // to clear what no dimension has would take as long as all else
+
   bool empty() const noexcept { return element_size == 0; }
 };
+
+/// What no view reaches over; sums of it do not overflow.
+inline constexpr index_t most_bytes = std::numeric_limits<index_t>::max() / 4;
 
 /// Throws std::invalid_argument when the view reaches further than index_t can count, or is null.
 inline footprint footprint_of(const char* function, const char* name, const layout& view, const void* data, std::size_t element_size) {
@@ -75,17 +80,16 @@ inline footprint footprint_of(const char* function, const char* name, const layo
   if (data == nullptr)
     misuse({function, ": argument ", name, " of shape ", view.shape(), " has a null data pointer; it should point to ", view.size(),
             " elements"});
-  constexpr index_t limit = std::numeric_limits<index_t>::max() / 4;
   f.element_size = static_cast<index_t>(element_size);
   index_t down = 0, up = 0;
   for (int d = 0; d < view.rank(); ++d) {
     if (view.extent(d) == 1) continue;
     const index_t bound = view.extent(d) - 1, stride = view.stride(d);
     const bool negative = stride < 0;
-    const index_t magnitude = stride == std::numeric_limits<index_t>::min() ? limit : negative ? -stride : stride;
+    const index_t magnitude = stride == std::numeric_limits<index_t>::min() ? most_bytes : negative ? -stride : stride;
     index_t step, reach;
     if (__builtin_mul_overflow(magnitude, f.element_size, &step) || __builtin_mul_overflow(step, bound, &reach) ||
-        reach > limit - down - up)
+        reach > most_bytes - down - up)
       misuse({function, ": argument ", name, " of shape ", view.shape(), " and strides ", view.strides(),
               " reaches over more bytes than fit the address space"});
     f.bound[f.rank] = bound;

@@ -19,9 +19,11 @@ constexpr index_t most_unrolled(bool is_complex) noexcept { return is_complex ? 
 /// To factorise complex matrices takes fewer registers than to invert them.
 constexpr index_t most_unrolled(task t, bool is_complex) noexcept { return most_unrolled(is_complex && t == task::invert); }
 
-/// Do the numbers of a matrix lie one behind the other, by rows or by columns? Strides and `one` number are in the same unit.
-constexpr bool is_plain(index_t order, index_t row, index_t column, index_t one) noexcept {
-  return (column == one && row == order * one) || (row == one && column == order * one);
+/// Are the matrices plain, of an order that is unrolled, and in and out in one way?
+template <class T>
+bool plain_and_small(const problem<T>& p, task t) noexcept {
+  return p.order <= most_unrolled(t, complex_traits<T>::is_complex) && p.in_row == p.out_row && p.in_column == p.out_column &&
+         is_plain(p.order, p.in_row, p.in_column, 1);
 }
 
 /// What the choice depends on besides the backend, the order and the batch.

@@ -119,11 +119,13 @@ inline void check_apart(const wording& w, const char* name, const footprint& byt
 
 /// What lies beside the matrices shares no memory with them.
 inline void check_beside(const wording& w, const footprint& in, const footprint& out, const footprint& info, const footprint& scratch) {
-  for (const auto& [name, bytes] : {std::pair<const char*, const footprint&>{"info", info}, {"options.scratch", scratch}}) {
-    if (bytes.empty()) continue;
+  const auto check = [&](const char* name, const footprint& bytes) {
+    if (bytes.empty()) return;
     check_apart(w, name, bytes, w.input, in, "share no memory with it");
     check_apart(w, name, bytes, "out", out, "share no memory with it");
-  }
+  };
+  check("info", info);
+  check("options.scratch", scratch);
 }
 
 inline void check_shapes(const wording& w, const layout& a, const layout& out, const tensor_view<int>* info, const options& o) {
@@ -135,10 +137,47 @@ inline void check_shapes(const wording& w, const layout& a, const layout& out, c
             batch_shape(a.shape())});
 }
 
+/// Do the numbers of a matrix lie one behind the other, by rows or by columns? Strides and `one` number are in the same unit.
+constexpr bool is_plain(index_t order, index_t row, index_t column, index_t one) noexcept {
+  return (column == one && row == order * one) || (row == one && column == order * one);
+}
+
+/// Are the matrices plain and one behind the other? Of a view that is not empty.
+inline bool is_packed(const layout& x) noexcept {
+  const int rows = x.rank() - 2, columns = x.rank() - 1;
+  const index_t n = x.extent(rows);
+  if (n > 1 && !is_plain(n, x.stride(rows), x.stride(columns), 1)) return false;
+  index_t step = n * n;
+  for (int d = rows - 1; d >= 0; --d) {
+    if (x.extent(d) > 1 && x.stride(d) != step) return false;
+    step *= x.extent(d);
+  }
+  return true;
+}
+
+/// Can it be seen at once that no memory is shared that should not be? Otherwise it takes a closer look, as long as all else in a call with
+/// a small matrix. For square matrices whose shapes agree.
+inline bool plainly_apart(const layout& a, const void* a_data, const layout& out, const void* out_data, std::size_t element_size,
+                          const tensor_view<int>* info) noexcept {
+  const auto size = static_cast<index_t>(element_size);
+  if (a.size() == 0 || a.size() > most_bytes / size || a_data == nullptr || out_data == nullptr) return false;
+  const auto apart = [](const void* p, index_t p_bytes, const void* q, index_t q_bytes) {
+    const auto p_begin = reinterpret_cast<std::uintptr_t>(p), q_begin = reinterpret_cast<std::uintptr_t>(q);
+    return p_begin < q_begin ? q_begin - p_begin >= static_cast<std::uintptr_t>(p_bytes)
+                             : p_begin - q_begin >= static_cast<std::uintptr_t>(q_bytes);
+  };
+  const index_t bytes = a.size() * size;
+  if (info != nullptr && !(info->size() == 1 && info->data() != nullptr && apart(info->data(), sizeof(int), a_data, bytes) &&
+                           apart(info->data(), sizeof(int), out_data, bytes)))
+    return false;
+  return (apart(a_data, bytes, out_data, bytes) || same_view(a, a_data, out, out_data)) && is_packed(a) && is_packed(out);
+}
+
 /// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
 inline void check_arguments(const wording& w, const layout& a, const void* a_data, const layout& out, const void* out_data,
                             std::size_t element_size, const tensor_view<int>* info, const options& o) {
   check_shapes(w, a, out, info, o);
+  if (o.scratch == nullptr && plainly_apart(a, a_data, out, out_data, element_size, info)) return;
   const footprint in_bytes = footprint_of(w.function, w.input, a, a_data, element_size),
                   out_bytes = footprint_of(w.function, "out", out, out_data, element_size);
   const footprint info_bytes = info == nullptr ? footprint{} : footprint_of(w.function, "info", *info);
