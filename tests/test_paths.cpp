@@ -21,8 +21,8 @@ constexpr index_t different = 23;  // matrices in a batch, repeated: not a divis
 // Law: every matrix of a batch has the bits that it has alone, but for those with a zero on the diagonal, which stay as they were
 // and are reported. What lies between the matrices stays too.
 template <class T>
-void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads,
-                 bool upper = false) {
+void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads, bool upper = false,
+                 index_t bad = -1) {
   SCOPED_TRACE(describe<T>(seed, n, upper, in_place ? "in place" : "row_major", cholinv::backend::native) + ", batch of " +
                std::to_string(count) + ", gap " + std::to_string(gap) + ", threads " + std::to_string(threads));
   engine g(seed);
@@ -42,7 +42,7 @@ void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool
   placed<T> in_memory(all), out_memory(in_place ? 0 : all, shift);
   T* const from = in_memory.data();
   std::fill_n(from, all, untouched);
-  const auto is_bad = [&](index_t b) { return with_zeros && (b % 101 == 7 || b == count - 1); };
+  const auto is_bad = [&](index_t b) { return b == bad || (with_zeros && (b % 101 == 7 || b == count - 1)); };
   for (index_t b = 0; b < count; ++b) {
     std::copy_n(kinds.data() + b % different * size, size, from + b * step);
     if (is_bad(b)) from[b * step + size - 1] = T(0);
@@ -149,6 +149,15 @@ TYPED_TEST(paths, lanes_of_larger_matrices) {
   using T = TypeParam;
   for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151}) check_batch<T>(608, n, 19, n % 2 * 5, n > 100, n % 2 == 0, 1, n % 3 == 0);
   check_batch<T>(609, 100, 19, 3 * 4096 - 100 * 100, false, true, 1);
+}
+
+// What is left of a small batch is done together with matrices before it, which may be the bad ones, unless it is in place.
+TYPED_TEST(paths, rests_of_small_batches) {
+  using T = TypeParam;
+  for (index_t n : {1, 3, 8})
+    for (bool in_place : {false, true})
+      for (index_t count : {13, 14, 31})
+        for (index_t bad = -1; bad < count; ++bad) check_batch<T>(612, n, count, (bad + 1) % 2 * 5, in_place, false, 1, count == 14, bad);
 }
 
 // Few groups of lanes are shared matrix by matrix, many group by group.

@@ -17,7 +17,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FLAGS = "-DCHOLINV_FIRST_LEVEL_WAITS=true"  # for kernels and programs alike: what only some processors like is done on any
 # Those that notice most come first.
 PROGRAMS = ["test_agreement", "test_layout", "test_same_bits", "test_nonfinite", "test_cholesky", "test_lapack_types", "test_pointers",
-            "test_paths", "test_spans", "test_overlap", "test_tensor", "test_calls", "test_resources", "test_environment", "test_large"]
+            "test_paths", "test_spans", "test_overlap", "test_tensor", "test_misuse", "test_calls", "test_resources", "test_environment",
+            "test_large"]
 
 
 def broken(path, old, new):

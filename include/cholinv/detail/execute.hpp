@@ -96,7 +96,7 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   result.threads = result.inside ? team : count > most ? most : static_cast<int>(count);
   std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, team));
   if constexpr (is_ieee<S>)
-    if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
+    if (result.way == path::lanes || way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
       bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
@@ -216,19 +216,20 @@ class runner {
     return native<T, t>::block(p_, m, streaming_, next, work_.data());
   }
 
-  /// Are they plain, of an order that is unrolled, and in and out in one way?
-  bool plain_and_small() const noexcept {
-    return p_.order <= most_unrolled(t, complex_traits<T>::is_complex) && p_.in_row == p_.out_row && p_.in_column == p_.out_column &&
-           is_plain(p_.order, p_.in_row, p_.in_column, 1);
-  }
-
   /// The next `count` matrices, of `left` that are still to come.
   void run_lanes(index_t first, index_t count, index_t left, index_t width) {
-    if (!streaming_ && plain_and_small()) {
+    if (!streaming_ && plain_and_small(p_, t)) {
       const index_t groups = count / width, done = count == 1 ? 1 : groups * width;
+      const bool from_memory = outgrows_caches(p_.order, p_.count, sizeof(T));
       if (count == 1 || (groups > 0 && p_.evenly(first) >= done)) {
-        settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups, outgrows_caches(p_.order, p_.count, sizeof(T))));
-        if (done < count) run_lanes(first + done, count - done, left - done, width);
+        settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups, from_memory));
+        const index_t rest = count - done;
+        // A whole group that ends with the rest takes half as long as copies of the rest would. What is before it comes to the same bits
+        // once more, but for calls in place, where its input is gone; if one of the group is bad, nothing of it is written.
+        if (rest > 1 && p_.in != p_.out && p_.evenly(first) >= count)
+          settle(first + done, rest, width, native<T, t>::spaced_lanes(p_, p_.at(first + count - width), 1, from_memory));
+        else if (rest > 0)
+          run_lanes(first + done, rest, left - done, width);
         return;
       }
     }
@@ -248,7 +249,8 @@ class runner {
            native<T, t>::lanes(p_, in, out, static_cast<int>(count), static_cast<int>(known), streaming_, work_.data()));
   }
 
-  /// A bad matrix makes its whole group of lanes go one by one, to the same bits.
+  /// `count` matrices after lanes took them, with a bit for each group of `width` that holds a bad one: these go one by one, to the same
+  /// bits.
   void settle(index_t first, index_t count, index_t width, std::uint64_t bad) {
     if (bad == 0 && p_.info == nullptr) return;
     for (index_t l = 0; l < count; ++l) {
@@ -274,8 +276,25 @@ class runner {
   tally result_;
 };
 
+/// One plain matrix of an order that is unrolled, the smallest of calls, needs no memory, and a plan would take as long as the matrix.
+/// False, and nothing done, where this is another call, an empty one too, or the matrix is bad.
+template <task t, class T>
+bool done_at_once(const problem<T>& p, const options& o) {
+  if constexpr (is_ieee<real_t<T>>) {
+    if (p.count != 1 || p.order == 0 || !plain_and_small(p, t) || o.scratch != nullptr || o.use == backend::lapack) return false;
+    if (choose_path(kind_of<T>(), t, o.use, lapack_present<T>, p.order, 1, false) != path::lanes) return false;
+    const place<T> m = p.at(0);
+    if (native<T, t>::spaced_lanes(p, m, 0, false) != 0) return false;
+    if (m.info != nullptr) *m.info = 0;
+    return true;
+  } else {
+    return false;
+  }
+}
+
 template <task t, class T>
 tally execute(const problem<T>& p, on_failure policy, const options& o) {
+  if (done_at_once<t>(p, o)) return {};
   plan how = checked_plan<T>(wording_of(t), p.order, p.count, p.list_bytes, o);
   if (p.order == 0) {
     if (p.info != nullptr)

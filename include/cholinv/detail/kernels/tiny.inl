@@ -87,7 +87,10 @@ struct tiny {
     typename P::truth bad{};
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
       bad |= is_zero_lanes<K>(e[j * N + j]);
-      conj_reciprocal_lanes<K>(e[j * N + j], r[j]);
+      if (sizeof(V) == 64 && m.alone)
+        spread_conj_reciprocal<K>(m.in[0] + j * (N + 1) * planes, r[j]);
+      else
+        conj_reciprocal_lanes<K>(e[j * N + j], r[j]);
     }
     if (P::any(bad)) return false;
     CHOLINV_UNROLL for (int j = 0; j < N; ++j) {
