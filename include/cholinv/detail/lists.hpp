@@ -39,35 +39,51 @@ class matrix_footprints {
  public:
   matrix_footprints(const char* function, const char* name, const tensor_view<const T>& x)
       : list_{}, data_(x.data()), step_(x.stride(0)), matrix_({x.extent(1), x.extent(2)}, {x.stride(1), x.stride(2)}) {
-    static_cast<void>(footprint_of(function, name, x));
+    const footprint all = footprint_of(function, name, x);
     first_ = footprint_of(function, name, matrix_, at(0), sizeof(T));
+    lowest_ = all.low, highest_ = all.high;
   }
   matrix_footprints(const char* function, const char* name, const pointer_batch<const T>& x)
       : list_(x.list()), data_(nullptr), step_(0), matrix_({x.extent(1), x.extent(2)}, {x.stride(1), x.stride(2)}) {
     if (list_.from == nullptr)
       misuse({function, ": argument ", name, " has a null array of pointers; it should hold ", x.extent(0), " pointers"});
-    for (index_t b = 0; b < x.extent(0); ++b)
-      if (at(b) == nullptr)
+    std::uintptr_t least = std::numeric_limits<std::uintptr_t>::max(), most = 0;
+    for (index_t b = 0; b < x.extent(0); ++b) {
+      const auto address = reinterpret_cast<std::uintptr_t>(at(b));
+      if (address == 0)
         misuse(
             {function, ": argument ", name, ": the pointer to matrix ", b, " is null; it should point to ", matrix_.size(), " elements"});
+      least = std::min(least, address), most = std::max(most, address);
+    }
     first_ = footprint_of(function, name, matrix_, at(0), sizeof(T));
+    lowest_ = first_.low + (least - origin()), highest_ = first_.high + (most - origin());
   }
 
   const T* at(index_t b) const { return list_.from == nullptr ? data_ + b * step_ : list_.at<const T>(b); }
   const layout& matrix() const noexcept { return matrix_; }
+  /// The first byte of matrix b.
+  std::uintptr_t low(index_t b) const { return first_.low + (reinterpret_cast<std::uintptr_t>(at(b)) - origin()); }
   footprint of(index_t b) const {
     footprint f = first_;
-    const std::uintptr_t moved = reinterpret_cast<std::uintptr_t>(at(b)) - reinterpret_cast<std::uintptr_t>(at(0));
-    f.low += moved, f.high += moved;
+    f.low = low(b), f.high += f.low - first_.low;
+    return f;
+  }
+  /// From the first byte of all to the last, as one element's would be.
+  footprint range() const {
+    footprint f;
+    f.low = lowest_, f.high = highest_, f.element_size = first_.element_size;
     return f;
   }
 
  private:
+  std::uintptr_t origin() const { return reinterpret_cast<std::uintptr_t>(at(0)); }
+
   matrix_list list_;
   const T* data_;
   index_t step_;
   layout matrix_;
   footprint first_;
+  std::uintptr_t lowest_ = 0, highest_ = 0;
 };
 
 /// A matrix as lines of memory: a single one where its rows, or its columns, lie close together.
@@ -99,7 +115,8 @@ inline std::size_t line_bytes(const char* function, index_t count, index_t order
 }
 
 /// Throws std::invalid_argument when two matrices of `out` share memory, or one shares memory with a matrix of `in` that it does not
-/// replace. O(m log m) for m lines in `memory` wherever the lines of different matrices do not interleave.
+/// replace. O(m log m) for m lines in `memory` wherever the lines of different matrices do not interleave, O(m) where they are in order and
+/// inputs come before all results or after.
 template <class T>
 void check_lists_apart(const char* function, const char* in_name, const matrix_footprints<T>& in, const matrix_footprints<T>& out,
                        index_t count, void* memory) {
@@ -108,8 +125,9 @@ void check_lists_apart(const char* function, const char* in_name, const matrix_f
   line_start* end = begin;
   for (index_t b = 0; b < count; ++b)
     for (index_t l = 0; l < shape.count; ++l)
-      ::new (static_cast<void*>(end++)) line_start{out.of(b).low + static_cast<std::uintptr_t>(l) * shape.step, b};
-  std::sort(begin, end, [](const line_start& x, const line_start& y) { return x.address < y.address; });
+      ::new (static_cast<void*>(end++)) line_start{out.low(b) + static_cast<std::uintptr_t>(l) * shape.step, b};
+  const auto earlier = [](const line_start& x, const line_start& y) { return x.address < y.address; };
+  if (!std::is_sorted(begin, end, earlier)) std::sort(begin, end, earlier);
 
   for (const line_start* x = begin; x != end; ++x)
     for (const line_start* y = x + 1; y != end && y->address - x->address < shape.length; ++y)
@@ -117,15 +135,15 @@ void check_lists_apart(const char* function, const char* in_name, const matrix_f
         misuse({function, ": argument out: matrices ", std::min(x->matrix, y->matrix), " and ", std::max(x->matrix, y->matrix),
                 " share memory; they should all lie apart"});
 
+  if (!meet(in.range(), out.range())) return;
   const bool same = same_strides(in.matrix(), out.matrix());
   for (index_t b = 0; b < count; ++b) {
-    const footprint f = in.of(b);
+    if (same && in.at(b) == out.at(b)) continue;  // which shares no memory with other results
     for (index_t l = 0; l < in_shape.count; ++l) {
-      const std::uintptr_t line = f.low + static_cast<std::uintptr_t>(l) * in_shape.step;
+      const std::uintptr_t line = in.low(b) + static_cast<std::uintptr_t>(l) * in_shape.step;
       const line_start* x = std::partition_point(begin, end, [&](const line_start& s) { return s.address + (shape.length - 1) < line; });
       for (; x != end && x->address <= line + (in_shape.length - 1); ++x) {
-        if (x->matrix == b && same && in.at(b) == out.at(b)) continue;
-        if (overlap(f, out.of(x->matrix)))
+        if (overlap(in.of(b), out.of(x->matrix)))
           misuse({function, ": argument out: matrix ", x->matrix, " overlaps matrix ", b, " of argument ", in_name,
                   "; it should be exactly the matrix that it replaces (in place) or share no memory with any"});
       }

@@ -142,7 +142,13 @@ inline bool overlaps_itself(const footprint& view) {
   return false;
 }
 
-/// Do these two views, neither of which ends before the other begins, have a byte in common?
+/// Does neither end before the other begins?
+inline bool meet(const footprint& a, const footprint& b) noexcept {
+  return !a.empty() && !b.empty() && a.high + static_cast<std::uintptr_t>(a.element_size) > b.low &&
+         b.high + static_cast<std::uintptr_t>(b.element_size) > a.low;
+}
+
+/// Do these two views, which meet, have a byte in common?
 inline bool share_bytes(const footprint& a, const footprint& b) {
   bounded_equation equation;
   for (int i = 0; i < a.rank; ++i)
@@ -158,12 +164,7 @@ inline bool share_bytes(const footprint& a, const footprint& b) {
 }
 
 /// Do these two views have a byte in common?
-inline bool overlap(const footprint& a, const footprint& b) {
-  if (a.empty() || b.empty()) return false;
-  if (a.high + static_cast<std::uintptr_t>(a.element_size) <= b.low || b.high + static_cast<std::uintptr_t>(b.element_size) <= a.low)
-    return false;
-  return share_bytes(a, b);
-}
+inline bool overlap(const footprint& a, const footprint& b) { return meet(a, b) && share_bytes(a, b); }
 
 /// Plain memory, in bytes.
 inline footprint footprint_of(const void* memory, std::size_t size) {
