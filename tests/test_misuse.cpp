@@ -414,6 +414,11 @@ TYPED_TEST(misuse, lapack_where_there_is_none) {
                          using_backend(cholinv::backend::lapack),
                          {"options.use", "backend::lapack", "CHOLINV_USE_LAPACK"}}
           .check(f);
+  const auto factor = attempt<TypeParam>::filled({3, 3});
+  cholinv::tensor<TypeParam> out({3, 3});  // a call that needs no plan
+  EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse(factor, false, out, using_backend(cholinv::backend::lapack)); }),
+                   {"options.use", "backend::lapack", "CHOLINV_USE_LAPACK"}));
+  for (const TypeParam& x : out) ASSERT_TRUE(same_bits(x, TypeParam(0)));
 }
 #else
 TEST(misuse_lapack, a_scalar_it_has_no_routine_for) {
