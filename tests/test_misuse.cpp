@@ -385,8 +385,8 @@ TYPED_TEST(misuse, info_over_the_matrices) {
   const auto ints = reinterpret_cast<int*>(memory.data());
   for (index_t count : {1, 2}) {
     const cholinv::tensor_view<T> here(memory.data(), {count, 3, 3}), there(apart.data(), {count, 3, 3});
-    const auto bytes = 9 * count * static_cast<index_t>(sizeof(T) / sizeof(int));
-    for (index_t first : {index_t(0), index_t(3), bytes - 1}) {
+    const auto ints_there = 9 * count * static_cast<index_t>(sizeof(T) / sizeof(int));
+    for (index_t first : {index_t(0), index_t(3), ints_there - 1}) {
       const cholinv::tensor_view<int> info(ints + first, {count}, {1});
       EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(there, false, here, info); }), {"argument info ", "out"}));
       EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, info); }), {"argument info ", "factor"}));
@@ -394,7 +394,7 @@ TYPED_TEST(misuse, info_over_the_matrices) {
       EXPECT_TRUE(unchanged());
     }
     if (count > 1) {
-      const cholinv::tensor_view<int> twice(ints + bytes, {count}, {0});
+      const cholinv::tensor_view<int> twice(ints + ints_there, {count}, {0});
       EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex<T>(here, false, there, twice); }), {"argument info ", "strides (0,)"}));
       EXPECT_TRUE(unchanged());
     }

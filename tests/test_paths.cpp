@@ -24,7 +24,8 @@ template <class T>
 void check_batch(std::uint64_t seed, index_t n, index_t count, index_t gap, bool in_place, bool with_zeros, int threads, bool upper = false,
                  index_t bad = -1) {
   SCOPED_TRACE(describe<T>(seed, n, upper, in_place ? "in place" : "row_major", cholinv::backend::native) + ", batch of " +
-               std::to_string(count) + ", gap " + std::to_string(gap) + ", threads " + std::to_string(threads));
+               std::to_string(count) + ", gap " + std::to_string(gap) + ", threads " + std::to_string(threads) + ", bad matrix " +
+               std::to_string(bad));
   engine g(seed);
   const index_t size = n * n, step = size + gap;
   cholinv::options o = using_backend(cholinv::backend::native);
@@ -154,7 +155,7 @@ TYPED_TEST(paths, lanes_of_larger_matrices) {
 // What is left of a small batch is done together with matrices before it, which may be the bad ones, unless it is in place.
 TYPED_TEST(paths, rests_of_small_batches) {
   using T = TypeParam;
-  for (index_t n : {1, 3, 8})
+  for (index_t n : {1, 3, 6, 8})
     for (bool in_place : {false, true})
       for (index_t count : {13, 14, 31})
         for (index_t bad = -1; bad < count; ++bad) check_batch<T>(612, n, count, (bad + 1) % 2 * 5, in_place, false, 1, count == 14, bad);

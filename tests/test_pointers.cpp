@@ -381,6 +381,11 @@ TEST(pointer_misuse, is_refused_before_any_write) {
          {"argument out", "address space"});
   expect(batch(in), cholinv::tensor_view<double>(memory.data() + 1, {count, n, n}), {"argument out", "overlaps argument factor"});
   expect(cholinv::tensor_view<const double>(memory.data() + 1, {count, n, n}), batch(in), {"argument out", "overlaps matrix"});
+  std::vector<double*> into_last = out, into_first = out;  // of a tensor, forwards and backwards
+  into_last[0] = in[3] + 1, into_first[0] = in[0] + 1;
+  const cholinv::tensor_view<const double> forwards(memory.data(), {count, n, n}), backwards(in[3], {count, n, n}, {-n * n, n, 1});
+  expect(forwards, batch(into_last), {"argument out", "matrix 0 overlaps matrix 3"});
+  expect(backwards, batch(into_first), {"argument out", "matrix 0 overlaps matrix 2"});
   const index_t too_many = std::numeric_limits<index_t>::max() / (n * n);
   EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_scratch(cholinv::pointer_batch<double>(in.data(), too_many, n), false); }),
                    {"a list of " + std::to_string(too_many) + " matrices of order 3", "address space"}));
@@ -388,6 +393,8 @@ TEST(pointer_misuse, is_refused_before_any_write) {
   o.scratch = memory.data() + 5;
   o.scratch_size = 64;
   expect(batch(in), batch(out), {"options.scratch", "overlaps argument factor"}, o);
+  o.scratch = memory.data() + count * n * n + 5;
+  expect(batch(in), batch(out), {"options.scratch", "overlaps argument out"}, o);
   for (index_t first : {index_t(0), count * n * n}) {  // in an input, in a result
     const cholinv::tensor_view<int> inside(reinterpret_cast<int*>(memory.data() + first), {count});
     EXPECT_TRUE(says(refusal([&] { cholinv::cholesky_inverse_ex(batch(in), false, batch(out), inside); }),

@@ -68,7 +68,7 @@ class matrix_footprints {
     f.low = low(b), f.high += f.low - first_.low;
     return f;
   }
-  /// From the first byte of all to the last, as one element's would be.
+  /// From the first byte of all to the last, for meet() alone: it has no strides.
   footprint range() const {
     footprint f;
     f.low = lowest_, f.high = highest_, f.element_size = first_.element_size;
@@ -116,7 +116,7 @@ inline std::size_t line_bytes(const char* function, index_t count, index_t order
 
 /// Throws std::invalid_argument when two matrices of `out` share memory, or one shares memory with a matrix of `in` that it does not
 /// replace. O(m log m) for m lines in `memory` wherever the lines of different matrices do not interleave, O(m) where they are in order and
-/// inputs come before all results or after.
+/// inputs come before all results or after, or are all replaced.
 template <class T>
 void check_lists_apart(const char* function, const char* in_name, const matrix_footprints<T>& in, const matrix_footprints<T>& out,
                        index_t count, void* memory) {

@@ -212,8 +212,8 @@ void check_list_arguments(const wording& w, const A& a, const X& out, const tens
   const index_t count = a.extent(0);
   const matrix_footprints<T> in_bytes(w.function, w.input, a), out_bytes(w.function, "out", out);
   check_apart_from_itself(w, "out", out, out_bytes.of(0));
-  const auto near = [](const matrix_footprints<T>& x, const footprint& y) { return meet(x.range(), y); };
-  if (near(in_bytes, info_bytes) || near(in_bytes, scratch_bytes) || near(out_bytes, info_bytes) || near(out_bytes, scratch_bytes))
+  const auto meets = [](const matrix_footprints<T>& x, const footprint& y) { return meet(x.range(), y); };
+  if (meets(in_bytes, info_bytes) || meets(in_bytes, scratch_bytes) || meets(out_bytes, info_bytes) || meets(out_bytes, scratch_bytes))
     for (index_t b = 0; b < count; ++b) check_beside(w, in_bytes.of(b), out_bytes.of(b), info_bytes, scratch_bytes);
   if constexpr (is_list<X>) {
     const std::size_t bytes = line_bytes(w.function, count, a.extent(1));
@@ -222,7 +222,7 @@ void check_list_arguments(const wording& w, const A& a, const X& out, const tens
   } else {
     const footprint all = footprint_of(w.function, "out", out);
     check_apart_from_itself(w, "out", out, all);
-    if (!near(in_bytes, all)) return;
+    if (!meets(in_bytes, all)) return;
     const bool same = same_strides(in_bytes.matrix(), out_bytes.matrix());
     for (index_t b = 0; b < count; ++b)
       if (!(same && in_bytes.at(b) == out_bytes.at(b)))

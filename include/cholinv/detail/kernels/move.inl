@@ -105,12 +105,10 @@ CHOLINV_INLINE void conj_reciprocal_lanes(const typename K::V (&d)[K::planes], t
   }
 }
 
-/// The same of one diagonal element, in all lanes, to the same bits: short vectors are divided in half the time of those of 64 bytes.
+/// The same of one diagonal element, in all lanes, to the same bits: numbers are divided in half the time of vectors of 64 bytes.
 template <class K>
 CHOLINV_INLINE void spread_conj_reciprocal(const typename K::S* d, typename K::V (&r)[K::planes]) {
-  using S = typename K::S;
-  using short_pack = pack<S, 16 / static_cast<int>(sizeof(S))>;
-  S x[2] = {short_pack::reciprocal(short_pack::broadcast(d))[0], 0};
+  typename K::S x[2] = {reciprocal_of(*d), 0};
   if constexpr (K::planes == 2) {
     if (!(d[1] == 0)) conj_reciprocal(d[0], d[1], x[0], x[1]);
   }

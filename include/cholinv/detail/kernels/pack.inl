@@ -211,3 +211,16 @@ struct pack<S, 1> {
   CHOLINV_INLINE static truth not_positive(const vec& x) { return !(x > S(0)); }
   CHOLINV_INLINE static bool any(truth t) { return t; }
 };
+
+/// 1 / x, to the bits that vectors are divided to: g++ for 32-bit x86 computes numbers in wider ones and would round twice.
+template <class S>
+CHOLINV_INLINE S reciprocal_of(const S& x) {
+  if constexpr (is_ieee<S>) {
+    using P = pack<S, 16 / static_cast<int>(sizeof(S))>;
+    auto v = P::broadcast(&x);
+    load_once(v);
+    return P::reciprocal(v)[0];
+  } else {
+    return S(1) / x;
+  }
+}

@@ -73,7 +73,7 @@ void pack_reciprocals(index_t order, strided<const typename K::S> l, index_t j, 
   for (; r < K::nr; ++r) {
     const S one[2] = {S(1), S(0)}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
     if constexpr (K::planes == 1)
-      reciprocals[r] = S(1) / *diagonal;
+      reciprocals[r] = reciprocal_of(*diagonal);
     else
       conj_reciprocal(diagonal[0], diagonal[1], reciprocals[r], reciprocals[K::block_plane + r]);
   }
