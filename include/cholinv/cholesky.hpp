@@ -28,16 +28,14 @@ inline void throw_if_indefinite(const tally& t) {
 
 template <class T, class A>
 tensor<T> new_factor(const A& a, bool upper, const options& o) {
-  check_before_allocating<T>(wording_of(task::factorize), a, o);
-  tensor<T> out(a.shape());
+  tensor<T> out = new_result<T>(wording_of(task::factorize), a, o);
   throw_if_indefinite(factorize<T>(a, upper, tensor_view<T>(out), nullptr, on_failure::keep, o));
   return out;
 }
 
 template <class T, class A>
 factor_and_info<T> new_factor_and_info(const A& a, bool upper, const options& o) {
-  check_before_allocating<T>(wording_of(task::factorize), a, o);
-  factor_and_info<T> result{tensor<T>(a.shape()), tensor<int>(batch_shape(a.shape()))};
+  factor_and_info<T> result{new_result<T>(wording_of(task::factorize), a, o), tensor<int>(batch_shape(a.shape()))};
   const tensor_view<int> info = result.info;
   factorize<T>(a, upper, tensor_view<T>(result.factor), &info, on_failure::fill_with_nan, o);
   return result;

@@ -29,16 +29,14 @@ inline void throw_if_singular(const tally& t) {
 
 template <class T, class F>
 tensor<T> new_inverse(const F& factor, bool upper, const options& o) {
-  check_before_allocating<T>(wording_of(task::invert), factor, o);
-  tensor<T> out(factor.shape());
+  tensor<T> out = new_result<T>(wording_of(task::invert), factor, o);
   throw_if_singular(invert<T>(factor, upper, tensor_view<T>(out), nullptr, on_failure::keep, o));
   return out;
 }
 
 template <class T, class F>
 inverse_and_info<T> new_inverse_and_info(const F& factor, bool upper, const options& o) {
-  check_before_allocating<T>(wording_of(task::invert), factor, o);
-  inverse_and_info<T> result{tensor<T>(factor.shape()), tensor<int>(batch_shape(factor.shape()))};
+  inverse_and_info<T> result{new_result<T>(wording_of(task::invert), factor, o), tensor<int>(batch_shape(factor.shape()))};
   const tensor_view<int> info = result.info;
   invert<T>(factor, upper, tensor_view<T>(result.inverse), &info, on_failure::fill_with_nan, o);
   return result;

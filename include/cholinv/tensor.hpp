@@ -142,6 +142,11 @@ class layout {
   extents_list shape_, strides_;
 };
 
+/// Says of a new tensor that all of its elements will be written.
+struct unwritten {
+  explicit unwritten() = default;
+};
+
 /// Of two layouts of one shape; strides of extents <= 1 do not count.
 inline bool same_strides(const layout& a, const layout& b) noexcept {
   for (int d = 0; d < a.rank(); ++d)
@@ -202,6 +207,10 @@ class tensor : public detail::layout {
   /// All elements T(). Throws std::invalid_argument when an extent is negative or the size overflows.
   explicit tensor(const extents_list& shape) : layout(shape), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
     std::uninitialized_value_construct_n(data_, size());
+  }
+  /// Elements that hold anything, for the library's own use.
+  tensor(const extents_list& shape, detail::unwritten) : layout(shape), memory_(bytes(*this)), data_(static_cast<T*>(memory_.data())) {
+    static_assert(std::is_trivially_copyable_v<T>, "cholinv::tensor: only numbers may begin without a value");
   }
   /// The same from a braced list of integers.
   explicit tensor(std::initializer_list<detail::checked_integer> shape) : tensor(extents_list(shape)) {}

@@ -116,12 +116,17 @@ plan checked_plan(const wording& w, index_t order, index_t count, std::size_t le
   return result;
 }
 
-/// What the forms that allocate their result check before they do.
+/// For the forms that allocate their result: a new tensor, after what can be checked before. All of it will be written, so numbers of the
+/// processor begin without zeros: these took a fifth of a call for small orders.
 template <class T, class A>
-void check_before_allocating(const wording& w, const A& a, const options& o) {
+tensor<T> new_result(const wording& w, const A& a, const options& o) {
   require_scalar<T>();
   check_input(w, a, o);
   checked_plan<T>(w, a.extent(a.rank() - 1), checked_size(batch_shape(a.shape())), scratch_of_list(w, a), o);
+  if constexpr (is_ieee<real_t<T>>)
+    return tensor<T>(a.shape(), unwritten());
+  else
+    return tensor<T>(a.shape());
 }
 
 /// Living real numbers in raw memory: constructed and destroyed only where the type asks for it.
