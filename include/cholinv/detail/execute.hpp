@@ -257,7 +257,7 @@ class runner {
   /// `count` matrices after lanes took them, with a bit for each group of `width` that holds a bad one: these go one by one, to the same
   /// bits.
   void settle(index_t first, index_t count, index_t width, std::uint64_t bad) {
-    if (bad == 0 && p_.info == nullptr) return;
+    if (bad == 0) return p_.clear_info(first, first + count);
     for (index_t l = 0; l < count; ++l) {
       const place<T> m = p_.at(first + l);
       finish(first + l, m, (bad >> (l / width) & 1) != 0 ? run_one(m, nullptr) : 0);
@@ -288,9 +288,8 @@ bool done_at_once(const problem<T>& p, const options& o) {
   if constexpr (is_ieee<real_t<T>>) {
     if (p.count != 1 || p.order == 0 || !plain_and_small(p, t) || o.scratch != nullptr || o.use == backend::lapack) return false;
     if (choose_path(kind_of<T>(), t, o.use, lapack_present<T>, p.order, 1, false) != path::lanes) return false;
-    const place<T> m = p.at(0);
-    if (native<T, t>::spaced_lanes(p, m, 0, false) != 0) return false;
-    if (m.info != nullptr) *m.info = 0;
+    if (native<T, t>::spaced_lanes(p, p.at(0), 0, false) != 0) return false;
+    p.clear_info(0, 1);
     return true;
   } else {
     return false;
@@ -302,8 +301,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   if (done_at_once<t>(p, o)) return {};
   plan how = checked_plan<T>(wording_of(t), p.order, p.count, p.list_bytes, o);
   if (p.order == 0) {
-    if (p.info != nullptr)
-      for (index_t b = 0; b < p.count; ++b) *p.at(b).info = 0;
+    p.clear_info(0, p.count);
     return {};
   }
   index_t group = 1;  // matrices that lanes take at once

@@ -53,6 +53,15 @@ struct problem {
     if (rank == 0 || in_list.from != nullptr || out_list.from != nullptr) return 1;
     return extent[rank - 1] - (rank == 1 ? b : b % extent[rank - 1]);
   }
+  /// Nothing went wrong with the matrices [b, end).
+  void clear_info(index_t b, index_t end) const noexcept {
+    if (info == nullptr) return;
+    const index_t step = rank == 0 ? 0 : info_stride[rank - 1];
+    while (b < end) {
+      int* to = at(b).info;
+      for (index_t here = evenly(b); here > 0 && b < end; --here, ++b, to += step) *to = 0;
+    }
+  }
   index_t in_step() const noexcept { return rank == 0 ? 0 : in_stride[rank - 1]; }
   index_t out_step() const noexcept { return rank == 0 ? 0 : out_stride[rank - 1]; }
 
