@@ -96,7 +96,7 @@ plan make_plan(const wording& w, index_t order, index_t count, std::size_t least
   result.threads = result.inside ? team : count > most ? most : static_cast<int>(count);
   std::size_t bytes = sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::block_work(order, team));
   if constexpr (is_ieee<S>)
-    if (result.way == path::lanes || way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
+    if (way(task::factorize) == path::lanes)  // what is enough for one task is enough for both
       bytes = std::max(bytes, sizeof(S) * static_cast<std::size_t>(native<T, task::invert>::lane_work(order)));
 #ifdef CHOLINV_USE_LAPACK
   // The native kernel stands in for LAPACK on matrices that LAPACK cannot be trusted with.
@@ -225,8 +225,8 @@ class runner {
   void run_lanes(index_t first, index_t count, index_t left, index_t width) {
     if (!streaming_ && plain_and_small(p_, t)) {
       const index_t groups = count / width, done = count == 1 ? 1 : groups * width;
-      const bool from_memory = outgrows_caches(p_.order, p_.count, sizeof(T));
       if (count == 1 || (groups > 0 && p_.evenly(first) >= done)) {
+        const bool from_memory = outgrows_caches(p_.order, p_.count, sizeof(T));
         settle(first, done, width, native<T, t>::spaced_lanes(p_, p_.at(first), groups, from_memory));
         const index_t rest = count - done;
         // A whole group that ends with the rest takes half as long as copies of the rest would. What is before it comes to the same bits

@@ -168,18 +168,15 @@ inline bool is_packed(const layout& x) noexcept {
 /// a small matrix. For square matrices whose shapes agree.
 inline bool plainly_apart(const layout& a, const void* a_data, const layout& out, const void* out_data, std::size_t element_size,
                           const tensor_view<int>* info) noexcept {
-  const auto size = static_cast<index_t>(element_size);
-  if (a.size() == 0 || a.size() > most_bytes / size || a_data == nullptr || out_data == nullptr) return false;
-  const auto apart = [](const void* p, index_t p_bytes, const void* q, index_t q_bytes) {
-    const auto p_begin = reinterpret_cast<std::uintptr_t>(p), q_begin = reinterpret_cast<std::uintptr_t>(q);
-    return p_begin < q_begin ? q_begin - p_begin >= static_cast<std::uintptr_t>(p_bytes)
-                             : p_begin - q_begin >= static_cast<std::uintptr_t>(q_bytes);
-  };
-  const index_t bytes = a.size() * size;
-  if (info != nullptr && !(info->size() == 1 && info->data() != nullptr && apart(info->data(), sizeof(int), a_data, bytes) &&
-                           apart(info->data(), sizeof(int), out_data, bytes)))
-    return false;
-  return (apart(a_data, bytes, out_data, bytes) || same_view(a, a_data, out, out_data)) && is_packed(a) && is_packed(out);
+  if (a.size() > most_bytes / static_cast<index_t>(element_size)) return false;
+  const std::size_t bytes = static_cast<std::size_t>(a.size()) * element_size;
+  const footprint in = footprint_of(a_data, bytes), result = footprint_of(out_data, bytes);
+  if (in.empty() || result.empty() || (meet(in, result) && !same_view(a, a_data, out, out_data))) return false;
+  if (info != nullptr) {
+    const footprint one = footprint_of(info->data(), sizeof(int));
+    if (info->size() != 1 || one.empty() || meet(one, in) || meet(one, result)) return false;
+  }
+  return is_packed(a) && is_packed(out);
 }
 
 /// Everything about the arguments that rules 1, 9 and 10 ask, before anything is written.
