@@ -79,10 +79,10 @@ index_t count_beyond_the_caches(index_t n, bool far) {
 
 TYPED_TEST(paths, batches_beyond_the_caches) {
   using T = TypeParam;
-  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 14, 16, 33, 60, 64, 100, 101, 240}) {
+  for (index_t n : {1, 2, 3, 4, 5, 8, 13, 14, 16, 32, 33, 60, 64, 82, 83, 88, 89, 96, 100, 101, 112, 116, 117, 120, 124, 128, 240, 256}) {
     const index_t count = count_beyond_the_caches<T>(n, false), more = count_beyond_the_caches<T>(n, true);
     check_batch<T>(601, n, count, 0, false, false, 1);
-    if (n == 3 || n == 8 || n == 13 || n == 60 || n == 64 || n == 240) {
+    if (n == 3 || n == 8 || n == 13 || n == 32 || n == 60 || n == 64 || n == 240) {
       check_batch<T>(602, n, count, 0, true, true, 1);
       check_batch<T>(607, n, more, 0, false, true, 1, true);
       check_batch<T>(603, n, n % 2 == 0 ? count : more, 3, false, true, 2);
@@ -93,62 +93,71 @@ TYPED_TEST(paths, batches_beyond_the_caches) {
 }
 
 // The same law for factors.
-TYPED_TEST(paths, factors_beyond_the_caches) {
-  using T = TypeParam;
-  const std::uint64_t seed = 611;
+template <class T>
+void check_factors(std::uint64_t seed, index_t n, index_t count, bool in_place, bool upper = false) {
   const T untouched(-77);
   engine g(seed);
-  for (index_t n : {1, 3, 4, 6, 8, 13, 16, 33, 60, 101, 129}) {
-    const index_t size = n * n;
-    std::vector<T> kinds, alone;
-    for (index_t k = 0; k < different; ++k) {
-      const dense<T> a = random_dominant<T>(g, n);
-      kinds.insert(kinds.end(), a.elements.begin(), a.elements.end());
-      const auto x =
-          cholinv::cholesky(cholinv::tensor_view<const T>(a.elements.data(), {n, n}), false, using_backend(cholinv::backend::native));
-      alone.insert(alone.end(), x.data(), x.data() + size);
-    }
-    for (bool in_place : {false, true}) {
-      const index_t count = count_beyond_the_caches<T>(n, in_place == (n % 2 == 0));
-      placed<T> in(count * size), out(in_place ? 0 : count * size, static_cast<std::size_t>(n % 4));
-      const auto is_bad = [&](index_t b) { return b % 101 == 7 || b == count - 1; };
-      for (index_t b = 0; b < count; ++b) {
-        std::copy_n(kinds.data() + b % different * size, size, in.data() + b * size);
-        if (is_bad(b)) in.data()[b * size + size - 1] = T(-1);
-      }
-      T* const to = in_place ? in.data() : out.data();
-      if (!in_place) std::fill_n(to, count * size, untouched);
-      const std::vector<T> before(to, to + count * size);
-      try {
-        cholinv::cholesky(cholinv::tensor_view<const T>(in.data(), {count, n, n}), false, cholinv::tensor_view<T>(to, {count, n, n}),
-                          using_backend(cholinv::backend::native));
-        ADD_FAILURE() << "not_positive_definite expected";
-      } catch (const cholinv::not_positive_definite& e) {
-        EXPECT_EQ(e.batch_index(), 7);
-        EXPECT_EQ(e.diagonal_index(), n);
-      }
-      for (index_t b = 0; b < count; ++b) {
-        const T* const wanted = is_bad(b) ? before.data() + b * size : alone.data() + b % different * size;
-        ASSERT_EQ(std::memcmp(to + b * size, wanted, static_cast<std::size_t>(size) * sizeof(T)), 0)
-            << "seed " << seed << ", order " << n << ", ISA " << cholinv::isa_name() << ", matrix " << b << (in_place ? ", in place" : "");
-      }
-    }
+  const index_t size = n * n;
+  std::vector<T> kinds, alone;
+  for (index_t k = 0; k < different; ++k) {
+    const dense<T> a = random_dominant<T>(g, n);
+    kinds.insert(kinds.end(), a.elements.begin(), a.elements.end());
+    const auto x =
+        cholinv::cholesky(cholinv::tensor_view<const T>(a.elements.data(), {n, n}), upper, using_backend(cholinv::backend::native));
+    alone.insert(alone.end(), x.data(), x.data() + size);
+  }
+  placed<T> in(count * size), out(in_place ? 0 : count * size, static_cast<std::size_t>(n % 4));
+  const auto is_bad = [&](index_t b) { return b % 101 == 7 || b == count - 1; };
+  for (index_t b = 0; b < count; ++b) {
+    std::copy_n(kinds.data() + b % different * size, size, in.data() + b * size);
+    if (is_bad(b)) in.data()[b * size + size - 1] = T(-1);
+  }
+  T* const to = in_place ? in.data() : out.data();
+  if (!in_place) std::fill_n(to, count * size, untouched);
+  const std::vector<T> before(to, to + count * size);
+  try {
+    cholinv::cholesky(cholinv::tensor_view<const T>(in.data(), {count, n, n}), upper, cholinv::tensor_view<T>(to, {count, n, n}),
+                      using_backend(cholinv::backend::native));
+    ADD_FAILURE() << "not_positive_definite expected";
+  } catch (const cholinv::not_positive_definite& e) {
+    EXPECT_EQ(e.batch_index(), 7);
+    EXPECT_EQ(e.diagonal_index(), n);
+  }
+  for (index_t b = 0; b < count; ++b) {
+    const T* const wanted = is_bad(b) ? before.data() + b * size : alone.data() + b % different * size;
+    ASSERT_EQ(std::memcmp(to + b * size, wanted, static_cast<std::size_t>(size) * sizeof(T)), 0)
+        << describe<T>(seed, n, upper, in_place ? "in place" : "row_major", cholinv::backend::native) << ", batch of " << count
+        << ", matrix " << b;
   }
 }
 
-// Matrices whose distance is a multiple of 4 kB fall into the same sets of a first-level cache, and are copied on their way.
+TYPED_TEST(paths, factors_beyond_the_caches) {
+  using T = TypeParam;
+  for (index_t n : {1, 3, 4, 6, 8, 13, 16, 32, 33, 60, 64, 96, 101, 129, 240, 241})
+    for (bool in_place : {false, true}) check_factors<T>(611, n, count_beyond_the_caches<T>(n, in_place == (n % 2 == 0)), in_place);
+  for (index_t n : {32, 64}) check_factors<T>(611, n, count_beyond_the_caches<T>(n, true), false);
+}
+
+// Matrices whose distance is a multiple of 4 kB fall into the same sets of a first-level cache, and go by whole cache lines or are copied
+// on their way.
 TYPED_TEST(paths, lanes_in_the_same_cache_sets) {
   using T = TypeParam;
   for (index_t n : {32, 64})
     for (bool in_place : {false, true})
-      for (index_t count : {9, 16, 37}) check_batch<T>(604, n, count, 0, in_place, count == 37, 1, count == 16);
+      for (index_t count : {9, 16, 37}) {
+        check_batch<T>(604, n, count, 0, in_place, count == 37, 1, count == 16);
+        check_factors<T>(613, n, count, in_place);
+        check_factors<T>(613, n, count, in_place, true);
+      }
+  for (index_t n : {16, 96, 128}) check_factors<T>(613, n, 37, false, n == 128);
   for (index_t n : {7, 20, 31}) check_batch<T>(605, n, 37, 4096 - n * n, false, true, 1);
 }
 
-// From order 91 on lanes take matrices only where they are, and only those that do not fall into the same sets.
+// From order 91 on lanes take matrices only where they are, and only those that do not fall into the same sets or are whole cache lines.
 TYPED_TEST(paths, lanes_of_larger_matrices) {
   using T = TypeParam;
-  for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151}) check_batch<T>(608, n, 19, n % 2 * 5, n > 100, n % 2 == 0, 1, n % 3 == 0);
+  for (index_t n : {91, 96, 100, 101, 120, 121, 128, 150, 151, 180, 181, 240, 241})
+    check_batch<T>(608, n, 19, n % 2 * 5, n > 100, n % 2 == 0, 1, n % 3 == 0);
   check_batch<T>(609, 100, 19, 3 * 4096 - 100 * 100, false, true, 1);
 }
 

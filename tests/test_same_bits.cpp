@@ -122,7 +122,7 @@ TYPED_TEST(layout_rule_11, same_bits_of_larger_matrices_in_a_batch) {
   const std::uint64_t seed = 308;
   engine g(seed);
   std::size_t turn = 0;
-  for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151, 180, 181}) {
+  for (index_t n : {91, 96, 100, 101, 120, 121, 150, 151, 180, 181, 240, 241}) {
     constexpr index_t kinds = 3, size = 17;
     const bool upper = n % 2 == 1;
     const cholinv::tensor<T> positives = random_positives<T>(g, {kinds}, n, upper);

@@ -33,7 +33,7 @@ ROOMS = [
     ["config.hpp"],
     ["detail/kernels/region.inl"],
     [f"detail/kernels/{kernel}.inl"
-     for kernel in ("simd", "pack", "tile", "panel", "strided", "block", "move", "tiny", "rows", "lane_sweep", "lane")],
+     for kernel in ("simd", "pack", "tile", "panel", "strided", "block", "move", "lines", "tiny", "rows", "lane_sweep", "lane")],
 ]
 ROOM_OF = {header: number for number, room in enumerate(ROOMS) for header in room}
 

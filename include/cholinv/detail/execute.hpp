@@ -308,7 +308,7 @@ tally execute(const problem<T>& p, on_failure policy, const options& o) {
   if constexpr (is_ieee<real_t<T>>)
     if (how.way == path::lanes) {
       group = native<T, t>::width();
-      if (!suits_lanes(p, group)) how.way = path::block;  // which has enough memory: scratch does not depend on strides
+      if (!suits_lanes(p, t, group)) how.way = path::block;  // which has enough memory: scratch does not depend on strides
     }
   // A small call does not pay for an allocation.
   char local[1 << 14];

@@ -51,13 +51,13 @@ struct thresholds {
 };
 constexpr index_t never = std::numeric_limits<index_t>::max();
 constexpr index_t most_in_lanes(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
-  const bool wide = k.level == isa::avx512;
+  const bool wide = k.level == isa::avx512, single = k.real_bytes == 4;
   if (!k.vectors || (k.level == isa::baseline && !baseline_has_lanes)) return 0;
   if (t == task::factorize) return 180;
-  if (!wide) return k.real_bytes == 4 ? 150 : streaming ? 110 : 120;
-  if (!streaming) return k.real_bytes == 4 ? 150 : k.is_complex ? 120 : 90;
-  if (k.is_complex) return k.real_bytes == 4 ? 92 : 63;
-  return k.real_bytes == 4 ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 63;
+  if (!wide) return single ? 150 : streaming ? 110 : 120;
+  if (!streaming) return single ? 150 : k.is_complex ? 120 : 90;
+  if (k.is_complex) return single ? 92 : 63;
+  return single ? (whole_lines ? 62 : 104) : whole_lines ? 38 : 63;
 }
 constexpr thresholds tuned(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
   return {most_in_lanes(k, t, streaming, whole_lines), k.vectors && k.level == isa::baseline ? 128 : never};
@@ -67,24 +67,33 @@ constexpr thresholds tuned(const kind& k, task t, bool streaming, bool whole_lin
 /// the cache.
 inline constexpr index_t most_copied = 90;
 
-/// Do `width` matrices `bytes` apart compete for the same few sets of a first-level cache, whose ways repeat every 4 kB?
-constexpr bool crowd(index_t width, index_t bytes) noexcept { return width > 8 && bytes % 4096 == 0; }
+/// Lines that are a multiple of this apart compete for the same set of a first-level cache. Are `width` too many of them?
+inline constexpr index_t set_stride = 4096;
+constexpr bool crowd(index_t width, index_t bytes) noexcept { return width > 8 && bytes % set_stride == 0; }
 
-/// Without copies rows or columns must lie side by side: lanes can take no others. Nor had the matrices better crowd; where there is no
-/// step from one to the next, in lists, they are taken to be packed.
+/// Are the rows of a matrix whole cache lines?
+constexpr bool has_whole_lines(index_t order, std::size_t bytes_of_number) noexcept {
+  return static_cast<std::size_t>(order) * bytes_of_number % cache_line == 0;
+}
+
+/// Without copies rows or columns must lie side by side: lanes can take no others. Nor had the matrices better crowd, unless they go as
+/// whole cache lines; where there is no step from one to the next, in lists, they are taken to be packed.
 template <class T>
-bool suits_lanes(const problem<T>& p, index_t width) noexcept {
+bool suits_lanes(const problem<T>& p, task t, index_t width) noexcept {
+  if (p.order <= most_copied) return true;
+  if ((p.in_row != 1 && p.in_column != 1) || (p.out_row != 1 && p.out_column != 1)) return false;
   const auto spread = [&](index_t step) { return !crowd(width, (step == 0 ? p.order * p.order : step) * static_cast<index_t>(sizeof(T))); };
-  return p.order <= most_copied ||
-         ((p.in_row == 1 || p.in_column == 1) && (p.out_row == 1 || p.out_column == 1) && spread(p.in_step()) && spread(p.out_step()));
+  const bool by_lines = t == task::invert || p.out_column == 1 || complex_traits<T>::is_complex;
+  return (by_lines && has_whole_lines(p.order, sizeof(T))) || (spread(p.in_step()) && spread(p.out_step()));
 }
 
 /// Is a group of lanes with only `rest` matrices faster than the block kernel on each of them? A group was measured to take as long as that
 /// kernel takes for sqrt(order * width / share) matrices, width / 8 less when it inverts: width over the gain that benchmarks/tune prints.
-/// Packed matrices that crowd take up to as long as those of twice the order. Orders that have no tiles were not measured again.
+/// Packed matrices that crowd take longer, as if their order were. Orders that have no tiles were not measured again.
 constexpr bool fills_lanes(const kind& k, task t, index_t order, index_t rest, index_t width) noexcept {
   if (order <= most_unrolled(k.is_complex)) return rest > 0;
-  const index_t order_in_cache = crowd(width, order * order * k.real_bytes) ? 2 * order : order;
+  const bool crowded = crowd(width, order * order * k.real_bytes);
+  const index_t order_in_cache = !crowded ? order : t == task::factorize ? 2 * order : order + order / 4;
   const index_t share = t == task::factorize || k.level == isa::baseline ? 24 : k.level == isa::avx2 ? 13 : 9;
   const index_t eighths = 8 * rest + (t == task::invert ? width : 0);
   return share * eighths * eighths > 64 * width * order_in_cache;
@@ -134,8 +143,8 @@ constexpr int team_inside(index_t order, index_t count, int threads) noexcept {
 /// Lanes or block is free to depend on the batch: the two agree to the last bit (rule 11).
 constexpr path choose_path(const kind& k, task t, backend use, bool lapack_is_present, index_t order, index_t count,
                            bool streaming) noexcept {
-  const bool whole_lines = order * k.real_bytes * (k.is_complex ? 2 : 1) % static_cast<index_t>(cache_line) == 0;
-  const thresholds limit = tuned(k, t, streaming, whole_lines);
+  const thresholds limit =
+      tuned(k, t, streaming, has_whole_lines(order, static_cast<std::size_t>(k.is_complex ? 2 * k.real_bytes : k.real_bytes)));
   if (lapack_is_present && (use == backend::lapack || (use == backend::automatic && order >= limit.lapack))) return path::lapack;
   return order <= limit.lanes && (count > 1 || order <= most_unrolled(k.is_complex)) ? path::lanes : path::block;
 }
@@ -147,8 +156,8 @@ static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 0, 8)
               fills_lanes({true, false, 8, isa::avx512}, task::invert, 4, 1, 8));
 static_assert(!fills_lanes({true, false, 8, isa::avx512}, task::invert, 64, 6, 8) &&
               fills_lanes({true, false, 8, isa::avx512}, task::factorize, 64, 6, 8));
-static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 12, 16) &&
-              fills_lanes({true, false, 4, isa::avx512}, task::invert, 65, 12, 16));
+static_assert(!fills_lanes({true, false, 4, isa::avx512}, task::invert, 64, 9, 16) &&
+              fills_lanes({true, false, 4, isa::avx512}, task::invert, 65, 9, 16));
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 4, 100, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 8, 1, false) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 9, 1, false) == path::block);

@@ -39,23 +39,28 @@ struct lane_kernel {
     const strided<S> out_shape{nullptr, out_row, out_column};
     const index_t size = n * n * planes, bytes = size * static_cast<index_t>(sizeof(S));
     const bool plain_in = is_plain(n, in_row, in_column, planes), plain_out = is_plain(n, out_row, out_column, planes);
-    const bool may_copy = n <= most_copied;
-    past_caches = past_caches && plain_out && may_copy && W * bytes <= most_past_caches(t);
-    const bool out_crowd = may_copy && plain_out && crowded(out, count), copy_in = in_row != planes && in_column != planes;
-    const bool copy_out = out_crowd || past_caches || (out_row != planes && out_column != planes);
-    S* const copies_in = work + computing_work(n);
-    S* const copies_out = copies_in + W * pitch(n, true);
+    const bool may_copy = n <= most_copied, copy_in = in_row != planes && in_column != planes;
     // Where they are found: copies of plain results keep their order, other copies are row-major.
+    const bool other_out = out_row != planes && out_column != planes;
     const strided<const S> near_in = copy_in ? strided<const S>{nullptr, n * planes, planes} : in_shape;
-    const strided<S> near_out = copy_out && !plain_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
+    const strided<S> near_out = other_out ? strided<S>{nullptr, n * planes, planes} : out_shape;
     // Unrolled kernels take matrices that are evenly spaced, or one alone.
     const bool alike = near_in.row == near_out.row && near_in.column == near_out.column;
     const bool unrolled = n <= most_unrolled(t, planes == 2) && alike && is_plain(n, near_in.row, near_in.column, planes);
     const bool by_rows = !unrolled && rows::template takes<t>(n, streaming);
+    past_caches = past_caches && plain_out;
+    const writing way =
+        unrolled || by_rows ? writing::runs : whole_lines<K>::template way<t>(n, out, count, out_row, out_column, past_caches);
+    const bool copy_past = past_caches && way != writing::past_caches && may_copy && W * bytes <= most_past_caches(t);
+    const bool out_crowd = may_copy && plain_out && way == writing::runs && crowded(out, count);
+    const bool copy_out = out_crowd || copy_past || other_out;
+    S* const copies_in = work + computing_work(n);
+    S* const copies_out = copies_in + W * pitch(n, true);
     const index_t out_pitch = pitch(n, !unrolled && crowd(W, bytes));
     const index_t steps = unrolled ? tiny_steps<K, t>(n) : by_rows ? rows::template steps<t>(n) : sweep::template steps<t>(n);
     prefetcher<S, W> next(size, steps, unrolled || by_rows ? 0 : sweep::template columns<t>(n));
-    const bool fetch_in = streaming && plain_in, fetch_out = streaming && plain_out && !past_caches && W * bytes <= most_fetched;
+    const bool fetch_in = streaming && plain_in;
+    const bool fetch_out = streaming && plain_out && !copy_past && way != writing::past_caches && W * bytes <= most_fetched;
     const int ahead = groups_ahead(size) * W;
     std::uint64_t left = 0;
     for (int done = 0; done < count; done += W) {
@@ -100,17 +105,17 @@ struct lane_kernel {
         if (by_rows)
           good = rows::template run<t>(n, from, near_in, next, to, near_out, work, copies_in);
         else
-          good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, work);
+          good = sweep::template run<t>(n, from, near_in.row, near_in.column, next, to, near_out.row, near_out.column, way, work);
       }
       if (!good) {
         left |= std::uint64_t(1) << (done / W);
       } else if (take && plain_out && out_pitch == size && evenly_packed(out + done, here, size)) {
-        put(copies_out, out[done], here * size, past_caches);
+        put(copies_out, out[done], here * size, copy_past);
       } else if (take) {
         for (int l = 0; l < here; ++l) {
           const S* const copied = copies_out + l * out_pitch;
           if (plain_out)
-            put(copied, out[done + l], size, past_caches);
+            put(copied, out[done + l], size, copy_past);
           else
             copy(n, false, copied, {nullptr, near_out.row, near_out.column}, out[done + l], out_shape);
         }

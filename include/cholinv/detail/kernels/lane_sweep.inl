@@ -8,11 +8,12 @@ struct lane_sweep {
   static constexpr index_t few_columns = factorization<K>::few_columns;
   static constexpr int W = K::width, nr = K::nr, mv = K::mv, planes = K::planes;
   static constexpr index_t plane = mv * W;  // within a column of a panel
-  /// Rows of the result that are written together: those whose elements in one column make a run.
-  static constexpr int strip = run_length<K> / planes;
+  using whole = whole_lines<K>;
+  /// Rows of the result that are written together: those whose elements in one column make a run or a cache line.
+  static constexpr int strip = (whole::possible ? whole::numbers : run_length<K>) / planes;
   static constexpr index_t element = planes * W, strip_column = strip * element;
-  /// Columns of a strip that are computed, then written, before those that come next: 8 kB, for a first-level cache has more to hold.
-  static constexpr index_t most_columns = 8192 / static_cast<index_t>(strip_column * sizeof(S)) / strip * strip;
+  /// Columns of a strip that are computed, then written, before those that come next: 8 or 16 kB, for a first-level cache has more to hold.
+  static constexpr index_t most_columns = (W > 8 ? 16384 : 8192) / static_cast<index_t>(strip_column * sizeof(S)) / strip * strip;
   /// Elements of a row of the factor that are read together: no less than 16 bytes, for a vector of shorter pieces takes long to join.
   static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
@@ -44,16 +45,19 @@ struct lane_sweep {
   /// Rows or columns of numbers lie side by side. False, and nothing written to `out`, when one of the W matrices is bad.
   template <task t>
   static bool run(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out, index_t out_row,
-                  index_t out_column, S* work) {
-    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, next, out, out_row, out_column, work);
-    return invert(n, in, in_row, in_column, next, out, out_row, out_column, work);
+                  index_t out_column, writing way, S* work) {
+    if constexpr (t == task::factorize) return factorize(n, in, in_row, in_column, next, out, out_row, out_column, way, work);
+    return invert(n, in, in_row, in_column, next, out, out_row, out_column, way, work);
   }
 
  private:
-  /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes or a piece of row_elements: row r of column k at
-  /// to + k * to_column + r * W. Rows past the order are zero. What comes along from above the diagonal is never looked at.
+  /// Rows [j, j + nr) of the lower triangles, as far as the diagonal block goes, a piece of row_elements or a cache line: row r of
+  /// column k at to + k * to_column + r * W. Rows past the order are zero. What comes along from above the diagonal is never looked at; in
+  /// panels it is where the next one will be.
   static void load_rows(index_t n, const S* const* in, index_t row, index_t column, index_t j, S* to, index_t to_column, index_t to_plane) {
     const index_t height = n - j < nr ? n - j : nr, end = j + height;
+    if constexpr (W > 8)
+      if (column == planes && whole::fit(n)) return whole::load(in, j * row, row, height, end, to, W, to_column, to_plane);
     if (column == planes)
       load_lines<row_elements>(n, in, j * row, row, height, 0, end, to, W, to_column, to_plane);
     else
@@ -90,7 +94,7 @@ struct lane_sweep {
   }
 
   static bool invert(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
-                     index_t out_row, index_t out_column, S* work) {
+                     index_t out_row, index_t out_column, writing way, S* work) {
     const upper_panels<K> y{work, n, upper_panels<K>::padded(n)};
     S* result = work + y.size(n);
     S* reciprocals = result + result_size(n);
@@ -144,7 +148,7 @@ struct lane_sweep {
             }
         }
         rights = right;
-        write_piece(result, i0, end - i0, j0, j_end - j0, out, out_line, !by_rows, fetch);
+        write_piece(result, i0, end - i0, j0, j_end - j0, out, out_line, !by_rows, fetch, way);
       }
       lefts = left;
     }
@@ -153,22 +157,27 @@ struct lane_sweep {
 
   /// Rows [i0, i0 + height) of the result in columns [j0, j0 + width), as far as the diagonal, and their adjoint, to their places.
   static void write_piece(S* t, index_t i0, index_t height, index_t j0, index_t width, S* const* out, index_t row, bool conjugate,
-                          bool fetch) {
+                          bool fetch, writing way) {
     const index_t left = i0 - j0;  // columns before the diagonal; the square on it is Hermitian
-    if (left < width) CHOLINV_UNROLL for (int c = 0; c < strip; ++c) {
-        if (c >= height) break;
+    if (left < width)
+      for (index_t c = 0; c < height; ++c) {
         S* diagonal = t + (left + c) * strip_column;
         if constexpr (planes == 2) P::store(diagonal + c * element + W, conjugate ? -P::zero() : P::zero());
-        CHOLINV_UNROLL for (int r = 0; r < c; ++r) {
+        for (index_t r = 0; r < c; ++r) {
           const S* from = t + (left + r) * strip_column + c * element;
           P::store(diagonal + r * element, P::load(from));
           if constexpr (planes == 2) P::store(diagonal + r * element + W, -P::load(from + W));
         }
       }
-    write_lines<run_length<K>>(t, height, width, element, strip_column, W, conjugate, fetch, out, i0 * row + j0 * planes, row);
     const index_t before = left < width ? left : width, place = j0 * row + i0 * planes;
-    if (height == strip)
-      write_runs<run_length<K>>(t, before, strip, strip_column, element, W, !conjugate, fetch, out, place, row);
+    if constexpr (whole::possible)
+      if (way != writing::runs) {
+        whole::write(t, height, width, element, strip_column, W, conjugate, way, out, i0 * row + j0 * planes, row);
+        return whole::write(t, before, height, strip_column, element, W, !conjugate, way, out, place, row);
+      }
+    write_lines<run_length<K>>(t, height, width, element, strip_column, W, conjugate, fetch, out, i0 * row + j0 * planes, row);
+    if (height * planes >= run_length<K>)
+      write_runs<run_length<K>>(t, before, height, strip_column, element, W, !conjugate, fetch, out, place, row);
     else
       write_short<run_length<K> / 2>(t, before, height, strip_column, element, W, !conjugate, out, place, row);
   }
@@ -212,12 +221,13 @@ struct lane_sweep {
   static void write_zeros(index_t n, index_t lines, index_t begin, index_t end, S* const* out, index_t offset, index_t row) {
     V x[run_length<K>];
     CHOLINV_UNROLL for (int e = 0; e < run_length<K>; ++e) x[e] = P::zero();
-    const index_t last = n - strip;
+    constexpr index_t elements = run_length<K> / planes;
+    const index_t last = n - elements;
     for (; lines > 0; --lines, offset += row)
       if (last < 0)
         for (index_t e = begin; e < end; ++e) run_of<K, planes>::store(out, offset + e * planes, x);
       else
-        for (index_t e = begin; e < end; e += strip) run_of<K, run_length<K>>::store(out, offset + (e < last ? e : last) * planes, x);
+        for (index_t e = begin; e < end; e += elements) run_of<K, run_length<K>>::store(out, offset + (e < last ? e : last) * planes, x);
   }
 
   struct stepping {
@@ -226,7 +236,7 @@ struct lane_sweep {
   };
 
   static bool factorize(index_t n, const S* const* in, index_t in_row, index_t in_column, prefetcher<S, W>& next, S* const* out,
-                        index_t out_row, index_t out_column, S* work) {
+                        index_t out_row, index_t out_column, writing way, S* work) {
     const lower_panels<K> l{work, n};
     for (index_t j = 0; j < n; j += nr) {
       const index_t p = j / K::panel_rows;
@@ -243,11 +253,23 @@ struct lane_sweep {
       for (index_t p = f.first_below(j0); p < l.count(n); ++p) f.factor_below(j0, p, step);
     }
     const bool fetch = run_of<K, run_length<K>>::should_ask(out[0], out_column == planes ? out_row : out_column);
-    for (index_t p = 0; p < l.count(n); ++p) {
+    const bool in_lines = way != writing::runs;
+    const index_t count = l.count(n);
+    for (index_t done = 0; done < count; ++done) {
+      const index_t p = in_lines ? count - 1 - done : done;
       const index_t first = l.first(p), end = l.first(p + 1) < n ? l.first(p + 1) : n;
       for (index_t c = first + 1; c < end; ++c)  // what is above the diagonal
         for (index_t r = 0; r < c - first; ++r)
           for (int q = 0; q < planes; ++q) P::store(l.at(p, c) + q * plane + r * W, P::zero());
+      if constexpr (whole::possible)
+        if (in_lines) {
+          constexpr int per_line = whole::numbers / planes;
+          const index_t all = (end + per_line - 1) / per_line * per_line;
+          for (S* e = l.at(p, end); e < l.at(p, all); e += W) P::store(e, P::zero());  // where the next panel was, which is written
+          whole::write(l.at(p, 0), end - first, all, W, K::column, plane, false, way, out, first * out_row, out_row);
+          whole::write_zeros(end - first, n - all, way, out, first * out_row + all * planes, out_row);
+          continue;
+        }
       if (out_column == planes) {
         write_zeros(n, end - first, end, n, out, first * out_row, out_row);
         write_lines<run_length<K>>(l.at(p, 0), end - first, end, W, K::column, plane, false, fetch, out, first * out_row, out_row);

@@ -14,6 +14,8 @@
 #if CHOLINV_LANES
 #include "move.inl"
 
+#include "lines.inl"
+
 #include "tiny.inl"
 
 #include "rows.inl"
