@@ -32,20 +32,22 @@ struct kind {
   bool is_complex;
   int real_bytes;
   isa level;
+  bool first_level_waits = false;
 };
 
 template <class T>
 kind kind_of() {
-  return {is_ieee<real_t<T>>, complex_traits<T>::is_complex, static_cast<int>(sizeof(real_t<T>)), current_isa()};
+  return {is_ieee<real_t<T>>, complex_traits<T>::is_complex, static_cast<int>(sizeof(real_t<T>)), current_isa(), first_level_waits()};
 }
 
 /// The tuning table: lanes up to `lanes`, LAPACK (where present and `automatic`) from `lapack` on. Measured on one core of a Zen 5
 /// machine beside OpenBLAS 0.3.21; benchmarks/tune measures it elsewhere. Full lanes win, by 2 to 30% up to the orders given here and by
 /// more when they factorise, until W triangles outgrow the second-level cache. From memory (`streaming`) they lose sooner, for the block
 /// kernel has what it computes in the first-level cache, where lines on their way from memory hold it up less; it takes longer where rows
-/// of real numbers are not whole cache lines. LAPACK wins only where the instruction set in use is behind the one that its kernels choose
-/// for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with 16-byte vectors up to 192 where
-/// OpenBLAS had no wider ones.
+/// of real numbers are not whole cache lines. On Zen 4, which computes half as much in the same time, they win further, and from memory
+/// most where they write whole lines past the caches: 36% at order 64 in float. LAPACK wins only where the instruction set in use is behind
+/// the one that its kernels choose for themselves: with AVX2 and AVX-512 the native kernels were ahead at every order up to 4096, and with
+/// 16-byte vectors up to 192 where OpenBLAS had no wider ones.
 struct thresholds {
   index_t lanes, lapack;
 };
@@ -53,6 +55,11 @@ constexpr index_t never = std::numeric_limits<index_t>::max();
 constexpr index_t most_in_lanes(const kind& k, task t, bool streaming, bool whole_lines) noexcept {
   const bool wide = k.level == isa::avx512, single = k.real_bytes == 4;
   if (!k.vectors || (k.level == isa::baseline && !baseline_has_lanes)) return 0;
+  if (wide && k.first_level_waits) {  // Zen 4
+    if (t == task::factorize) return 240;
+    if (!streaming) return single ? 240 : k.is_complex ? 120 : 180;
+    return whole_lines ? (single ? 240 : 126) : single ? 116 : k.is_complex ? 82 : 88;
+  }
   if (t == task::factorize) return 180;
   if (!wide) return single ? 150 : streaming ? 110 : 120;
   if (!streaming) return single ? 150 : k.is_complex ? 120 : 90;
@@ -167,6 +174,8 @@ static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 40, 9000, true) == path::block);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 63, 9000, true) == path::lanes);
 static_assert(choose_path({true, false, 8, isa::avx512}, task::invert, backend::automatic, true, 65, 9000, true) == path::block);
+static_assert(choose_path({true, false, 8, isa::avx512, true}, task::invert, backend::automatic, true, 87, 9000, true) == path::lanes);
+static_assert(choose_path({true, false, 8, isa::avx512, true}, task::invert, backend::automatic, true, 89, 9000, true) == path::block);
 static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 64, 9000, true) == path::block);
 static_assert(choose_path({true, false, 4, isa::avx512}, task::invert, backend::automatic, true, 104, 9000, true) == path::lanes);
 static_assert(choose_path({true, true, 4, isa::avx512}, task::invert, backend::automatic, true, 92, 9000, true) == path::lanes);
