@@ -131,7 +131,7 @@ MUTANTS = [
     ("kernels/lane_sweep.inl", "in_lines ? count - 1 - done : done", "done"),
     ("kernels/lane_sweep.inl", "for (S* e = l.at(p, end); e < l.at(p, all); e += W) P::store(e, P::zero());", ""),
     ("kernels/lane_sweep.inl", "whole::write_zeros(end - first, n - all, way,", "whole::write_zeros(end - first - 1, n - all, way,"),
-    ("kernels/lines.inl", "past_caches && all_begin_at_lines(out, count)", "past_caches"),
+    ("kernels/lines.inl", "past_caches && W >= 8 && all_begin_at_lines(out, count)", "past_caches && W >= 8"),
     ("kernels/lines.inl", "(t == task::factorize && column != planes)", "false"),
     ("kernels/lines.inl", "in += few, to += few)", "in += few)"),
     ("kernels/lines.inl", "if (c % planes == 1) x[c]", "if (c % planes == 2) x[c]"),
