@@ -15,7 +15,7 @@ namespace {
 using namespace bench;
 
 constexpr char usage[] =
-    "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,36-80:4,90-180:15]; CHOLINV_FORCE_ISA chooses the instruction set\n"
+    "usage: tune [--task ...] [--dtype ...] [--orders 1-16,18-32:2,36-80:4,90-240:15]; CHOLINV_FORCE_ISA chooses the instruction set\n"
     "Times the lane and the block kernel side by side, batches in cache, from memory and single matrices, then LAPACK from order 8 on.\n";
 
 /// One call through the path `way`, whatever plan.hpp would choose.
@@ -105,7 +105,7 @@ int run(int argc, char** argv) {
   selection s;
   s.tasks = {bench::task::inverse, bench::task::cholesky};
   s.types = {scalar::f32, scalar::f64, scalar::c32, scalar::c64};
-  s.orders = choose_orders("1-16,18-32:2,36-80:4,90-180:15");
+  s.orders = choose_orders("1-16,18-32:2,36-80:4,90-240:15");
   for (int i = 1; i < argc; ++i) {
     if (std::string(argv[i]) == "--help") {
       std::fputs(usage, stdout);

@@ -204,11 +204,12 @@ TYPED_TEST(pointers, repeated_in_the_factor) {
 // The last of the results lies apart from the rest.
 TYPED_TEST(pointers, to_results_beyond_the_caches) {
   using T = TypeParam;
-  const index_t n = 16, size = n * n, count = 12000000 / (size * static_cast<index_t>(sizeof(T))) + 5, different = 23;
+  const index_t n = 16, size = n * n, count = 17000000 / (size * static_cast<index_t>(sizeof(T))) + 5, different = 23;
   engine g(15);
   const cholinv::tensor<T> factors = random_factors<T>(g, {different}, n, false);
   const cholinv::tensor<T> inverses = cholinv::cholesky_inverse(factors, false, using_backend(cholinv::backend::native));
-  std::vector<T> out(static_cast<std::size_t>(count * size + 1), scattered<T>::canary());
+  placed<T> out(count * size + 1);
+  std::fill_n(out.data(), count * size + 1, scattered<T>::canary());
   std::vector<const T*> from;
   std::vector<T*> to;
   for (index_t b = 0; b < count; ++b) {
@@ -221,7 +222,7 @@ TYPED_TEST(pointers, to_results_beyond_the_caches) {
     ASSERT_EQ(
         std::memcmp(to[static_cast<std::size_t>(b)], inverses.data() + b % different * size, static_cast<std::size_t>(size) * sizeof(T)), 0)
         << "matrix " << b << " of " << count;
-  EXPECT_TRUE(same_bits(out[static_cast<std::size_t>((count - 1) * size)], scattered<T>::canary()));
+  EXPECT_TRUE(same_bits(out.data()[(count - 1) * size], scattered<T>::canary()));
 }
 
 // Of larger orders there are no copies, though results fall into the same sets of a cache: nothing is written behind the scratch.

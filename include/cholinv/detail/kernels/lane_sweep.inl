@@ -12,12 +12,14 @@ struct lane_sweep {
   /// Rows of the result that are written together: those whose elements in one column make a run or a cache line.
   static constexpr int strip = (whole::possible ? whole::numbers : run_length<K>) / planes;
   static constexpr index_t element = planes * W, strip_column = strip * element;
-  /// Columns of a strip that are computed, then written, before those that come next: 8 or 16 kB, for a first-level cache has more to hold.
+  /// Columns of a strip that are computed, then written, before those that come next: 8 kB, 16 for 16 lanes; a first-level cache has more
+  /// to hold.
   static constexpr index_t most_columns = (W > 8 ? 16384 : 8192) / static_cast<index_t>(strip_column * sizeof(S)) / strip * strip;
   /// Elements of a row of the factor that are read together: no less than 16 bytes, for a vector of shorter pieces takes long to join.
   static constexpr int row_elements = nr * planes * static_cast<int>(sizeof(S)) < 16 ? 2 * nr : nr;
   static_assert(K::panel_rows % row_elements == 0, "a piece lies within a panel");
   static_assert(strip % mv == 0 && most_columns > 0);
+  static_assert(!whole::possible || strip % nr == 0, "orders of whole lines have no rows past them");
 
   static index_t invert_work(index_t order) {
     return upper_panels<K>::size(order) + result_size(order) + (1 + upper_panels<K>::padded(order)) * K::block_column;
@@ -265,7 +267,7 @@ struct lane_sweep {
         if (in_lines) {
           constexpr int per_line = whole::numbers / planes;
           const index_t all = (end + per_line - 1) / per_line * per_line;
-          for (S* e = l.at(p, end); e < l.at(p, all); e += W) P::store(e, P::zero());  // where the next panel was, which is written
+          for (S* e = l.at(p, end); e < l.at(p, all); e += W) P::store(e, P::zero());  // where later panels were, which are written
           whole::write(l.at(p, 0), end - first, all, W, K::column, plane, false, way, out, first * out_row, out_row);
           whole::write_zeros(end - first, n - all, way, out, first * out_row + all * planes, out_row);
           continue;

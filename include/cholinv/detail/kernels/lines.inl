@@ -20,7 +20,7 @@ struct whole_lines {
   static bool fit(index_t n) { return possible && has_whole_lines(n, planes * sizeof(S)); }
 
   /// How `count` results had better be written, whose rows and columns are `row` and `column` apart. Factors took up to 6% longer in lines
-  /// where these do not compete, and go by rows alone; groups of only four matrices took up to 10% longer past the caches.
+  /// where these do not compete, and their columns are no lines yet; groups of four matrices took up to 10% longer past the caches.
   template <task t>
   static writing way(index_t n, S* const* out, int count, index_t row, index_t column, bool past_caches) {
     if (!fit(n) || (t == task::factorize && column != planes)) return writing::runs;
