@@ -52,7 +52,7 @@ struct lane_kernel {
     const writing way =
         unrolled || by_rows ? writing::runs : whole_lines<K>::template way<t>(n, out, count, out_row, out_column, past_caches);
     const bool copy_past = past_caches && way != writing::past_caches && may_copy && W * bytes <= most_past_caches(t);
-    const bool out_crowd = may_copy && plain_out && way == writing::runs && crowded(out, count);
+    const bool out_crowd = may_copy && plain_out && way == writing::runs && count > 8 && W > 8 && whole_lines<K>::compete(out, count);
     const bool copy_out = out_crowd || copy_past || other_out;
     S* const copies_in = work + computing_work(n);
     S* const copies_out = copies_in + W * pitch(n, true);
@@ -142,14 +142,12 @@ struct lane_kernel {
       if (address(m[l]) - address(m[l - 1]) != step) return false;
     return step % sizeof(S) == 0;
   }
-  static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
   /// How many groups ahead of its use a matrix is fetched: 4 kB of them take about as long as memory takes to answer.
   static constexpr int groups_ahead(index_t size) {
     const int groups = 1 + static_cast<int>(4096 / (W * size * static_cast<index_t>(sizeof(S))));
     constexpr int most = static_cast<int>(known_ahead) / W;
     return groups < most ? groups : most;
   }
-  static bool crowded(S* const* m, int count) { return count > 8 && crowd(W, (m[1] - m[0]) * static_cast<index_t>(sizeof(S))); }
   /// From one copy to the next; with `apart` at another place in the sets each.
   static index_t pitch(index_t n, bool apart) {
     const index_t size = n * n * planes;

@@ -26,9 +26,10 @@ struct whole_lines {
     if (!fit(n) || (t == task::factorize && column != planes)) return writing::runs;
     if (past_caches && W >= 8 && all_begin_at_lines(out, count)) return writing::past_caches;
     if (places_had_better_be_near() && cross_lines(out[0], column == planes ? row : column, cache_line)) return writing::runs;
-    const bool compete = W >= 8 && count > 1 && (address(out[1]) - address(out[0])) % set_stride == 0;
-    return t == task::invert || compete ? writing::lines : writing::runs;
+    return t == task::invert || (W >= 8 && compete(out, count)) ? writing::lines : writing::runs;
   }
+  /// Are the matrices so far apart that they compete for the same set of a first-level cache?
+  static bool compete(S* const* m, int count) { return count > 1 && (address(m[1]) - address(m[0])) % set_stride == 0; }
 
   /// The first `end` elements of each of some lines of each matrix, which lie `line` apart from `offset` on, and what is behind them in a
   /// cache line. They come to `along` apart from `to` on, those of the next line to `across` behind them.
@@ -76,7 +77,6 @@ struct whole_lines {
 
  private:
   static constexpr int number = static_cast<int>(sizeof(S));
-  static std::uintptr_t address(const S* p) { return reinterpret_cast<std::uintptr_t>(p); }
   static bool all_begin_at_lines(S* const* m, int count) {
     std::uintptr_t bits = 0;
     for (int l = 0; l < count; ++l) bits |= address(m[l]);

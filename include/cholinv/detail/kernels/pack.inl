@@ -165,10 +165,16 @@ struct evenly_spaced {
   CHOLINV_INLINE evenly_spaced operator+(int l) const { return {first + l * step, step}; }
 };
 
+/// As a number: pointers may be of different arrays, and less aligned than what they point to is long.
+template <class S>
+CHOLINV_INLINE std::uintptr_t address(const S* p) {
+  return reinterpret_cast<std::uintptr_t>(p);
+}
+
 /// Can pieces of `bytes`, a power of two, side by side from p and from whole `step`s on, cross cache lines?
 template <class S>
 bool cross_lines(const S* p, index_t step, std::size_t bytes) {
-  return ((reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(step) * sizeof(S)) & (bytes - 1)) != 0;
+  return ((address(p) | static_cast<std::uintptr_t>(step) * sizeof(S)) & (bytes - 1)) != 0;
 }
 
 /// One scalar is a vector of width 1. Any type with + - * / will do.
