@@ -1,4 +1,5 @@
-// test_environment.cpp: global state is the caller's: rounding mode, errno, locale, flushing of denormals, OpenBLAS's threads.
+// test_environment.cpp: global state is the caller's: rounding mode, floating-point exceptions, errno, locale, flushing of denormals,
+// OpenBLAS's threads.
 // builds: native full
 #include "support/cases.hpp"
 #include "support/random.hpp"
@@ -6,6 +7,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cfenv>
+#include <cfloat>
 #include <clocale>
 #include <locale>
 #include <stdexcept>
@@ -59,6 +61,53 @@ TYPED_TEST(environment, the_rounding_mode_is_the_callers) {
   }
   std::fesetround(FE_TONEAREST);
 }
+
+#if FLT_EVAL_METHOD == 0  // elsewhere moving a signaling NaN may raise one
+template <class T>
+class floating_point_exceptions : public testing::Test {};
+TYPED_TEST_SUITE(floating_point_exceptions, dtypes, dtype_names);
+
+// Of numbers that nobody asked to be looked at, in the other triangle, in scratch memory and where results go, none is computed with: a
+// program that traps exceptions goes on. Each raises one, being a signaling NaN.
+TYPED_TEST(floating_point_exceptions, come_from_no_number_outside_the_triangle) {
+  using T = TypeParam;
+  using R = real_t<T>;
+  constexpr std::uint64_t seed = 413;
+  engine g(seed);
+  const R signaling = std::numeric_limits<R>::signaling_NaN();
+  const auto fill = [&](void* memory, std::size_t bytes) {
+    for (std::size_t b = 0; b + sizeof(R) <= bytes; b += sizeof(R)) std::memcpy(static_cast<char*>(memory) + b, &signaling, sizeof(R));
+  };
+  for (const index_t n : edge_orders())
+    for (const index_t count : {1, 3, 37}) {
+      if (n * count > 37 * 33) continue;
+      for (const bool upper : {false, true}) {
+        inputs<T> in(g, {count}, n, upper);
+        for (cholinv::tensor<T>* t : {&in.factor, &in.positive})
+          for (index_t b = 0; b < count; ++b)
+            for (index_t i = 0; i < n; ++i)
+              for (index_t j = i + 1; j < n; ++j) fill(upper ? &(*t)(b, j, i) : &(*t)(b, i, j), sizeof(T));
+        cholinv::options o = using_backend(cholinv::backend::native);
+        o.threads = 1;
+        o.scratch_size = cholinv::cholesky_inverse_scratch(in.factor, upper, o);
+        std::vector<R> scratch(o.scratch_size / sizeof(R) + 1);
+        o.scratch = scratch.data();
+        cholinv::tensor<T> out({count, n, n});
+        for (const bool factorize : {false, true}) {
+          fill(scratch.data(), scratch.size() * sizeof(R));
+          fill(out.data(), static_cast<std::size_t>(out.size()) * sizeof(T));
+          std::feclearexcept(FE_ALL_EXCEPT);
+          if (factorize)
+            cholinv::cholesky<T>(in.positive, upper, out, o);
+          else
+            cholinv::cholesky_inverse<T>(in.factor, upper, out, o);
+          EXPECT_EQ(std::fetestexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW), 0)
+              << (factorize ? "cholesky of " : "inverse of ") << count << " matrices, " << describe<T>(seed, n, upper, "row-major", o.use);
+        }
+      }
+    }
+}
+#endif
 
 TYPED_TEST(environment, errno_is_the_callers) {
   engine g(411);

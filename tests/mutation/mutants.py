@@ -1,14 +1,15 @@
 """The ways in which run.py breaks the kernels: (file under include/cholinv/detail, what stands there once, what stands there instead)."""
 
-# Not in the list, for they change no result: what is computed of rows past the order or above the diagonal, products of two zeros of the triangle,
-# and a group of lanes called bad.
+# Not in the list, for they change no result: what is computed of zeros past the order or above the diagonal, products of two zeros of the
+# triangle, and a group of lanes called bad.
 MUTANTS = [
     # strided.inl
     ("kernels/strided.inl", "part[1][c] = -part[1][c];", "part[1][c] = part[1][c];"),
     ("kernels/strided.inl", "P::merge(P::zero(), part[1][c], c + 1)", "P::merge(P::zero(), part[1][c], c)"),
     ("kernels/strided.inl", "part[0][c] = P::merge(mirror.part[0][c], part[0][c], c);", "part[0][c] = P::merge(part[0][c], part[0][c], c);"),
     ("kernels/strided.inl", "if (j + r < order)", "if (j + r + 1 < order)"),
-    ("kernels/strided.inl", "j + r < order ? l.at(j + r, j + r) : one;", "j + r + 1 < order ? l.at(j + r, j + r) : one;"),
+    ("kernels/strided.inl", "r < K::nr && j + r < order;", "r < K::nr && j + r + 1 < order;"),
+    ("kernels/strided.inl", "if (k == j)", "if (k > j)"),
     ("kernels/strided.inl", "row < order ? l.at(row, k)[p] : S(0)", "row < order ? l.at(row, k)[0] : S(0)"),
     ("kernels/strided.inl", "l.row + l.column};", "l.row};"),
     ("kernels/strided.inl", "r + K::side <= end; r += K::side", "r < end; r += K::side"),
@@ -32,6 +33,8 @@ MUTANTS = [
     ("kernels/block.inl", "j < end && j < y.first(w.panel + 1)", "j < end && j < y.first(w.panel)"),
     ("kernels/block.inl", "index_t j = from < j0 ? j0 : from, block", "index_t j = from < j0 ? j0 : from + K::nr, block"),
     ("kernels/block.inl", "{b.data + row * b.step, b.step, b.plane, b.row}", "{b.data, b.step, b.plane, b.row}"),
+    ("kernels/block.inl", "first + row < j + K::nr; row +=", "first + row < j + 1; row +="),
+    ("kernels/block.inl", "put_zeros(to, to + rows * K::column, K::column);", ""),
     ("kernels/block.inl", "sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above)", "sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above) - 1"),
     ("kernels/block.inl", "end - from - corner, here);", "end - from - corner - 1, here);"),
     ("kernels/block.inl", "if (p >= f.first_below(j0))", "if (p > f.first_below(j0))"),
@@ -62,6 +65,8 @@ MUTANTS = [
     ("kernels/tile.inl", "const index_t last = diagonal + i;", "const index_t last = diagonal + i + 1;"),
     ("kernels/tile.inl", "return last_row < 0 ? K::ops::zero() : b;", "return b;"),
     ("kernels/tile.inl", "P::fnma(y, rim, x * rre)", "P::fma(y, rim, x * rre)"),
+    ("kernels/tile.inl", "columns <= K::nr / 2;", "columns <= K::nr / 2 + 1;"),
+    ("kernels/tile.inl", "block_plane = K::block_plane, block_column", "block_plane = K::block_plane / 2, block_column"),
     ("kernels/pack.inl", "first_of<r>(b, -zero(), lanes)", "first_of<r>(b, zero(), lanes)"),
     ("kernels/pack.inl", "& ~((2 << r) - 1);", "& ~((1 << r) - 1);"),
     ("kernels/pack.inl", "(lane <= r ? lane : W + lane)", "(lane < r ? lane : W + lane)"),
@@ -82,6 +87,8 @@ MUTANTS = [
     ("kernels/panel.inl", "next = next - sum;", "next = next + sum;"),
     ("kernels/panel.inl", "for (index_t r = top + rows;", "for (index_t r = top + 2 * rows;"),
     ("kernels/panel.inl", "for (index_t q = p + 1; q < first_below(j0); ++q)", "for (index_t q = p + 2; q < first_below(j0); ++q)"),
+    ("kernels/panel.inl", "fewer * K::rows_per_vector) return", "fewer * K::rows_per_vector + 1) return"),
+    ("kernels/panel.inl", "top = K::lanes ? c : 0;", "top = K::lanes ? c + 1 : 0;"),
     # tiny.inl
     ("kernels/tiny.inl", "if (k >= i && k < j) accumulate<K, -1>", "if (k > i && k < j) accumulate<K, -1>"),
     ("kernels/move.inl", "if (!(d[1] == 0)) conj", "if (d[1] == 0) conj"),
@@ -115,6 +122,7 @@ MUTANTS = [
     ("kernels/lane_sweep.inl", "left + (i - first) * (K::column + W)", "left + (i - first) * K::column"),
     ("kernels/lane_sweep.inl", "right + (i - p) * K::column + (j - p) * W", "right + (i - p) * K::column"),
     ("kernels/lane_sweep.inl", "P::load(rows + (j + r) * K::block_column +", "P::load(rows + j * K::block_column +"),
+    ("kernels/lane_sweep.inl", "if (Shape::nr < nr && first == j)", "if (Shape::nr < nr && first > j)"),
     ("kernels/lane_sweep.inl", "!conjugate, fetch, out, place", "conjugate, fetch, out, place"),
     ("kernels/lane_sweep.inl", "!conjugate, out, place", "conjugate, out, place"),
     ("kernels/lane_sweep.inl", "!conjugate, way, out, place", "conjugate, way, out, place"),

@@ -185,7 +185,7 @@ struct block_sweep {
     for (index_t j0 = 0; j0 < x.order; j0 += columns) {
       const index_t end = j0 + columns < x.order ? j0 + columns : x.order;
       mine.leave_out(j0 / K::panel_rows);
-      over_spans<true>(y, mine, x.order, multiplying{y, sums, j0, end, x});
+      over_spans<true>(y, mine, x.order, multiplying{y, sums, j0, end, x, {x.out, x.streaming}});
     }
   }
 
@@ -231,23 +231,33 @@ struct block_sweep {
       fetching here = x.nearer;  // in registers
       const S *reciprocals = l.reciprocals(j), *const packed = l.at(w.begin) + (from - w.begin) * K::block_column;
       for (; j < end; j += K::nr, ++block, reciprocals += K::block_column) {
-        const bool is_last = j < w.end;
-        if (x.streaming && is_last && !is_large(x.order)) result_rows<K>(x.out, true).template fetch<2>(x.order, first, j);
+        if (x.streaming && j < w.end && !is_large(x.order)) result_rows<K>(x.out, true).template fetch<2>(x.order, first, j);
         w.fetch(block);
         right_rows<S> b{packed + block * step, K::block_column, K::block_plane};
         if (row_stays(x, j)) b = {x.in.at(j, from), x.in.column, 1, x.in.row};
-        if (j >= first + K::panel_rows)
-          solve_tile<K, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,
-                                    is_last ? reciprocals : nullptr, here);
-        else
-          for (int v = 0; v < y.vectors(w.panel, j + K::nr); ++v) {
-            const index_t row = v * K::rows_per_vector;
-            solve_tile<K, 1>::run(y.at(w.panel, first + row) + v * K::width, first + row, j,
-                                  {b.data + row * b.step, b.step, b.plane, b.row}, reciprocals, here);
-          }
+        solve_columns<K>(w, j, from, b, reciprocals, here);
         here.look();
       }
       if (x.nearer.level != 0) x.nearer = here;
+    }
+
+   private:
+    /// To the columns from j on, in tiles of this shape.
+    template <class Shape>
+    CHOLINV_INLINE void solve_columns(const stretch& w, index_t j, index_t from, right_rows<S> b, const S* reciprocals,
+                                      fetching& here) const {
+      if constexpr (may_be_narrow<Shape>(0))
+        if (__builtin_expect(may_be_narrow<Shape>(x.order - j), 0)) return solve_columns<narrow<Shape>>(w, j, from, b, reciprocals, here);
+      const index_t first = y.first(w.panel);
+      if (j >= first + K::panel_rows) {
+        const bool is_last = j < w.end;
+        solve_tile<Shape, K::mv>::add(y.at(w.panel, first), j - first, from - first, (is_last ? j : w.end) - first, b,
+                                      is_last ? reciprocals : nullptr, here);
+      } else {
+        for (index_t row = 0; first + row < j + K::nr; row += K::rows_per_vector)
+          solve_tile<Shape, 1>::run(y.at(w.panel, first + row) + row, first + row, j, {b.data + row * b.step, b.step, b.plane, b.row},
+                                    reciprocals, here);
+      }
     }
   };
 
@@ -259,6 +269,7 @@ struct block_sweep {
     S* sums;
     index_t j0, end;
     share& x;
+    const result_rows<K> out;
     void operator()(const stretch& w) const {
       for (index_t j = j0; j < end && j < y.first(w.panel + 1); j += K::nr) tile_from(w, j);
     }
@@ -267,7 +278,6 @@ struct block_sweep {
     void tile_from(const stretch& w, index_t j) const {
       const index_t order = y.order, first = y.first(w.panel), pj = j / K::panel_rows, block = (j - j0) / K::nr;
       const index_t above = j <= first ? 0 : (j - first) / K::rows_per_vector, i = first + above * K::rows_per_vector;
-      const result_rows<K> out(x.out, x.streaming);
       if (w.begin <= first) {
         if (x.next != nullptr) fetch(order, strided<const S>{x.next, x.in.row, x.in.column}, first, K::panel_rows, j, K::nr);
         if (i >= order) return;
@@ -285,7 +295,7 @@ struct block_sweep {
   /// `a` and `b`. What cannot go straight to its place goes by way of `memory`, where also sums are from span to span.
   template <int M = K::mv>
   static void sum_and_write(int m, const S* a, const S* b, index_t from, index_t end, index_t order, index_t i, index_t j, S* memory,
-                            result_rows<K> out, fetching& nearer) {
+                            const result_rows<K>& out, fetching& nearer) {
     if constexpr (M > 1)
       if (m < M) return sum_and_write<M - 1>(m, a, b, from, end, order, i, j, memory, out, nearer);
     constexpr index_t whole = whole_from<K, M>;
@@ -377,12 +387,23 @@ struct block_sweep {
 
   static bool moves_in_squares(index_t row, index_t column) { return K::side > 1 && (row == K::planes || column == K::planes); }
 
-  /// The rows of panel p from A.
+  /// Zeros to every `step`-th vector.
+  static void put_zeros(S* to, const S* end, index_t step) {
+    for (; to != end; to += step) K::ops::store(to, K::ops::zero());
+  }
+  /// The rows of panel p from A. What is computed of what lies above the diagonal within a vector is never looked at, but zeros there, and
+  /// past the order, raise no floating-point exceptions.
   static void read_panel(const lower_panels<K>& l, index_t p, strided<const S> a) {
-    const index_t first = l.first(p), last = l.first(p + 1) < l.order ? l.first(p + 1) : l.order;
-    if (l.first(p + 1) >= l.order)
-      for (S *to = l.at(p, 0), *end = l.at(p, upper_panels<K>::padded(l.order)); to != end; to += K::width)
-        K::ops::store(to, K::ops::zero());
+    const index_t first = l.first(p), next = l.first(p + 1), last = next < l.order ? next : l.order;
+    if (next >= l.order) {
+      put_zeros(l.at(p, 0), l.at(p, upper_panels<K>::padded(l.order)), K::width);
+    } else {
+      constexpr index_t vectors = K::diagonal_vectors, rows = vectors * K::rows_per_vector;
+      for (index_t v = 0; v < K::mv * K::planes; ++v) {
+        S* const to = l.at(p, first + v % K::mv / vectors * rows) + v * K::width;
+        put_zeros(to, to + rows * K::column, K::column);
+      }
+    }
     index_t done = first;  // rows that squares cover
     if constexpr (K::side > 1)
       if (moves_in_squares(a.row, a.column))

@@ -115,13 +115,7 @@ struct lane_sweep {
         conj_reciprocal_lanes<K>(d, x);
         for (int p = 0; p < planes; ++p) P::store(reciprocals + p * K::block_plane + r * W, x[p]);
       }
-      const index_t end = j + nr < n ? j + nr : n;
-      S* panel = work;
-      for (index_t first = 0; first <= j; panel += y.step(first), first += K::panel_rows) {
-        const right_rows<S> b{rows + first * K::block_column, K::block_column, K::block_plane};
-        with_vectors<K, solve_tile>(end - first, panel, first, j, b, reciprocals, lines);
-        next.step(lines);
-      }
+      solve_columns<K>(y, j, rows, reciprocals, next, lines, lines);
     }
     if (P::any(bad)) return false;
     // The transpose of the result is its conjugate: so are columns of `out` that lie side by side written as rows.
@@ -155,6 +149,26 @@ struct lane_sweep {
       lefts = left;
     }
     return true;
+  }
+
+  /// The columns [j, j + nr) of Y in tiles of this shape, or those of them that there are. `rows` are rows of L, from their first column.
+  template <class Shape, class Step>
+  CHOLINV_INLINE static void solve_columns(const upper_panels<K>& y, index_t j, const S* rows, const S* reciprocals, prefetcher<S, W>& next,
+                                           fetching& lines, Step&& step) {
+    if constexpr (may_be_narrow<Shape>(0))
+      if (may_be_narrow<Shape>(y.order - j))  // with steps 3 to 5% longer from memory
+        return solve_columns<narrow<Shape>>(y, j, rows, reciprocals, next, lines, no_step());
+    const index_t end = j + Shape::nr < y.order ? j + Shape::nr : y.order;
+    S* panel = y.data;
+    for (index_t first = 0; first <= j; panel += y.step(first), first += K::panel_rows) {
+      const right_rows<S> b{rows + first * K::block_column, K::block_column, K::block_plane};
+      with_vectors<Shape, solve_tile>(end - first, panel, first, j, b, reciprocals, step);
+      next.step(lines);
+      if (Shape::nr < nr && first == j)  // rows past the order, with which products are formed
+        for (index_t c = 0; c < Shape::nr; ++c)
+          for (index_t v = Shape::nr; v < mv; ++v)
+            for (int p = 0; p < planes; ++p) P::store(panel + c * K::column + p * plane + v * W, P::zero());
+    }
   }
 
   /// Rows [i0, i0 + height) of the result in columns [j0, j0 + width), as far as the diagonal, and their adjoint, to their places.

@@ -165,18 +165,19 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
   using P = typename K::ops;
   constexpr index_t plane = K::mv * K::width;
   constexpr bool last = c + 1 == K::nr;
+  constexpr int top = K::lanes ? c : 0;  // the vector that holds the diagonal: none before it is looked at
   if (c >= count) return 0;
   typename K::S* const column = columns + c * K::column;
   typename K::S* const diagonal = column + (row + c) * K::row_width;
-  subtract_from(t, c, column);
-  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v)
+  subtract_from<K, top>(t, c, column);
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = top; v < M; ++v)
       P::store(column + p * plane + v * K::width, t.c[p][v][c]);
   // All else waits for the next pivot, so it is computed once more by itself: what subtract_from and eliminate do with that element, in
   // the same vectors and order, of numbers that have come through memory before this pivot's root is there.
   V below[K::planes], sum = P::zero(), next = P::zero();
   if constexpr (!last) {
     typename K::S sums[M * K::width];
-    CHOLINV_UNROLL for (int v = 0; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
+    CHOLINV_UNROLL for (int v = top; v < M; ++v) P::store(sums + v * K::width, t.c[0][v][c + 1]);
     sum = K::right_operand(sums + (row + c + 1) * K::row_width);
     next = K::right_operand(diagonal + K::column + K::row_width);
     CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) below[p] = K::right_operand(diagonal + K::row_width + p * plane);
@@ -192,13 +193,13 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
     }
     next = next - sum;
   }
-  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) {
+  CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = top; v < M; ++v) {
     t.c[p][v][c] = t.c[p][v][c] * reciprocal;
     P::store(column + p * plane + v * K::width, t.c[p][v][c]);
   }
   E::store(diagonal, root);
   if constexpr (K::planes == 2) E::store(diagonal + plane, E::zero());
-  eliminate<K, +1, false>(t, {column + row * K::row_width, K::column, plane}, c, 0);
+  eliminate<K, +1, false, top>(t, {column + row * K::row_width, K::column, plane}, c, 0);
   if constexpr (!last)
     return factor_columns<K, c + 1>(t, columns, row, count, reciprocals, K::to_element(next));
   else
@@ -211,6 +212,8 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
 template <class K>
 int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals, index_t from,
                     const typename K::S* sums_before) {
+  if constexpr (may_be_narrow<K>(0))
+    if (may_be_narrow<K>(count)) return factor_diagonal<narrow<K>>(panel, j, row, count, reciprocals, from, sums_before);
   using S = typename K::S;
   constexpr int M = K::diagonal_vectors;
   S* const columns = panel + j * K::column;
@@ -282,10 +285,12 @@ struct factorization {
     const index_t p = j / K::panel_rows;
     return {l.at(p, 0) + (j - l.first(p)) * K::row_width, K::column, K::mv * K::width};
   }
-  void factor(index_t p, index_t j0, index_t j) const {
-    if (l.order - l.first(p) <= K::diagonal_vectors * K::rows_per_vector)
-      factor_tile<K, K::diagonal_vectors>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));
-    else
-      factor_tile<K, K::mv>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));
+  /// In tiles of no more vectors than hold its rows, of those that there are: as few as half of the last panel's may.
+  template <int M = K::mv>
+  CHOLINV_NOINLINE void factor(index_t p, index_t j0, index_t j) const {
+    constexpr int fewer = M == 3 ? 2 : M / 2;
+    if constexpr (fewer > 0)
+      if (l.order - l.first(p) <= fewer * K::rows_per_vector) return factor<fewer>(p, j0, j);
+    factor_tile<K, M>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));
   }
 };

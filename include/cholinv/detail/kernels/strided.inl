@@ -35,8 +35,8 @@ struct square {
   }
 };
 
-/// Squares that have rows [j, j + side) of columns [begin, end), to columns of `to`; zeros for rows from `order` on, which there are only
-/// if the rows of the matrix lie side by side. Otherwise its columns may.
+/// Squares that have rows [j, j + side) of columns [begin, end), to columns of `to`; zeros above the diagonal, and for rows from `order`
+/// on, which there are only if the rows of the matrix lie side by side. Otherwise its columns may.
 template <class K>
 void pack_squares(index_t order, strided<const typename K::S> m, index_t j, index_t begin, index_t end, typename K::S* to,
                   index_t to_column, index_t to_plane) {
@@ -54,6 +54,9 @@ void pack_squares(index_t order, strided<const typename K::S> m, index_t j, inde
     } else {
       CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.load(c, m.at(j, k + c));
     }
+    if (k == j)
+      CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
+          K::square_pack::merge(K::square_pack::zero(), x.part[p][c], c);
     CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
         K::square_pack::store(to + c * to_column + p * to_plane, x.part[p][c]);
   }
@@ -70,13 +73,15 @@ void pack_reciprocals(index_t order, strided<const typename K::S> l, index_t j, 
         const evenly_spaced<const S> diagonal{l.at(j + r, j + r), l.row + l.column};
         K::square_pack::store(reciprocals + r, K::square_pack::reciprocal(K::square_pack::gather(diagonal, 0)));
       }
-  for (; r < K::nr; ++r) {
-    const S one[2] = {S(1), S(0)}, *const diagonal = j + r < order ? l.at(j + r, j + r) : one;
+  for (; r < K::nr && j + r < order; ++r) {
+    const S* const diagonal = l.at(j + r, j + r);
     if constexpr (K::planes == 1)
       reciprocals[r] = reciprocal_of(*diagonal);
     else
       conj_reciprocal(diagonal[0], diagonal[1], reciprocals[r], reciprocals[K::block_plane + r]);
   }
+  for (; r < K::nr; ++r)
+    for (int p = 0; p < K::planes; ++p) reciprocals[p * K::block_plane + r] = S(p == 0 ? 1 : 0);
 }
 
 /// What lies left of the diagonal in columns [begin, end) of rows [j, j + nr) of the lower triangle; past the order zeros.
