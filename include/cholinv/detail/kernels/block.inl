@@ -246,8 +246,8 @@ struct block_sweep {
     template <class Shape>
     CHOLINV_INLINE void solve_columns(const stretch& w, index_t j, index_t from, right_rows<S> b, const S* reciprocals,
                                       fetching& here) const {
-      if constexpr (may_be_narrow<Shape>(0))
-        if (__builtin_expect(may_be_narrow<Shape>(x.order - j), 0)) return solve_columns<narrow<Shape>>(w, j, from, b, reciprocals, here);
+      if constexpr (has_narrow<Shape>)
+        if (__builtin_expect(fits_narrow<Shape>(x.order - j), 0)) return solve_columns<narrow<Shape>>(w, j, from, b, reciprocals, here);
       const index_t first = y.first(w.panel);
       if (j >= first + K::panel_rows) {
         const bool is_last = j < w.end;
@@ -285,7 +285,7 @@ struct block_sweep {
       }
       w.fetch(block);
       const index_t from = w.begin <= first ? i : w.begin;
-      sum_and_write(y.vectors(w.panel, order) - static_cast<int>(above), y.at(w.panel, from) + above * K::width,
+      sum_and_write(y.vectors(w.panel) - static_cast<int>(above), y.at(w.panel, from) + above * K::width,
                     y.at(pj, from) + (j - y.first(pj)), from, w.end, order, i, j, sums + (w.first_tile + block * w.tiles) * tile_size, out,
                     x.nearer);
     }
@@ -391,8 +391,8 @@ struct block_sweep {
   static void put_zeros(S* to, const S* end, index_t step) {
     for (; to != end; to += step) K::ops::store(to, K::ops::zero());
   }
-  /// The rows of panel p from A. What is computed of what lies above the diagonal within a vector is never looked at, but zeros there, and
-  /// past the order, raise no floating-point exceptions.
+  /// The rows of panel p from A. Above the diagonal, as far as its vectors go, and past the order are zeros: what is computed of them is
+  /// never looked at, but raises no floating-point exceptions.
   static void read_panel(const lower_panels<K>& l, index_t p, strided<const S> a) {
     const index_t first = l.first(p), next = l.first(p + 1), last = next < l.order ? next : l.order;
     if (next >= l.order) {

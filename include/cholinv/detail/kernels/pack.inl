@@ -51,6 +51,8 @@ struct pack {
   CHOLINV_INLINE static vec keep_first(const vec& x, index_t r) {
     return reinterpret_cast<vec>(reinterpret_cast<bits_vec>(x) & first_lanes(r));
   }
+  /// x in the lanes from r on, zero in those before.
+  CHOLINV_INLINE static vec keep_from(const vec& x, index_t r) { return merge(zero(), x, static_cast<int>(r < 0 ? 0 : r < W ? r : W)); }
   /// y in the lanes before r, x in those from r on.
   CHOLINV_INLINE static vec merge(const vec& y, const vec& x, int r) {
     const bits_vec mask = *reinterpret_cast<const unaligned_bits*>(ones_then_zeros.values + (W - r));
@@ -208,6 +210,7 @@ struct pack<S, 1> {
   CHOLINV_INLINE static vec fnma_first(const vec& a, const vec& b, const vec& c, index_t r) { return fnma(a, keep_first(b, r), c); }
   CHOLINV_INLINE static vec unit(int r) { return S(r == 0 ? 1 : 0); }
   CHOLINV_INLINE static vec keep_first(const vec& x, index_t r) { return r < 0 ? S(0) : x; }
+  CHOLINV_INLINE static vec keep_from(const vec& x, index_t r) { return r > 0 ? S(0) : x; }
   CHOLINV_INLINE static vec sqrt(const vec& x) { return square_root(x); }
   CHOLINV_INLINE static vec reciprocal(const vec& x) { return S(1) / x; }
 

@@ -18,9 +18,9 @@ struct upper_panels {
   typename K::S* at(index_t p, index_t column) const { return data + offset(columns, p) + (column - first(p)) * K::column; }
   /// From the panel that begins with row `first` to the next one.
   index_t step(index_t first) const { return K::column * (columns - first); }
-  /// Vectors of panel p that hold rows of the matrix, not padding, before row `end`.
-  int vectors(index_t p, index_t end) const {
-    const index_t v = ((end < order ? end : order) - first(p) + K::rows_per_vector - 1) / K::rows_per_vector;
+  /// Vectors of panel p that hold rows of the matrix, not padding alone.
+  int vectors(index_t p) const {
+    const index_t v = (order - first(p) + K::rows_per_vector - 1) / K::rows_per_vector;
     return v < K::mv ? static_cast<int>(v) : K::mv;
   }
 };
@@ -89,7 +89,7 @@ struct solve_tile {
   static constexpr index_t R = K::rows_per_vector, first_row = K::lanes ? M - K::nr : R < K::nr ? R - K::nr : 0;
   template <index_t row = first_row, class Step>
   CHOLINV_INLINE static void solve_on_diagonal(S* panel, index_t done, right_rows<S> b, const S* reciprocals, Step&& step) {
-    constexpr index_t next = row + (R < K::nr ? R : K::nr);
+    constexpr index_t next = row + (R < K::nr ? R : K::step);
     if constexpr (next < R)
       if (done != row) return solve_on_diagonal<next>(panel, done, b, reciprocals, step);
     solve<true>(panel, row, b, reciprocals, step);
@@ -165,11 +165,15 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
   using P = typename K::ops;
   constexpr index_t plane = K::mv * K::width;
   constexpr bool last = c + 1 == K::nr;
-  constexpr int top = K::lanes ? c : 0;  // the vector that holds the diagonal: none before it is looked at
+  constexpr int top = K::lanes ? c + 1 : 0;  // in lanes `row` is 0, and this the first vector below the diagonal
   if (c >= count) return 0;
   typename K::S* const column = columns + c * K::column;
   typename K::S* const diagonal = column + (row + c) * K::row_width;
   subtract_from<K, top>(t, c, column);
+  // Numbers above the diagonal would grow from column to column, and may overflow.
+  if constexpr (!K::lanes)
+    CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = 0; v < M; ++v) t.c[p][v][c] =
+        P::keep_from(t.c[p][v][c], row + c - v * K::rows_per_vector);
   CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) CHOLINV_UNROLL for (int v = top; v < M; ++v)
       P::store(column + p * plane + v * K::width, t.c[p][v][c]);
   // All else waits for the next pivot, so it is computed once more by itself: what subtract_from and eliminate do with that element, in
@@ -212,8 +216,8 @@ CHOLINV_INLINE int factor_columns(tile<K, M>& t, typename K::S* columns, index_t
 template <class K>
 int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count, typename K::S* reciprocals, index_t from,
                     const typename K::S* sums_before) {
-  if constexpr (may_be_narrow<K>(0))
-    if (may_be_narrow<K>(count)) return factor_diagonal<narrow<K>>(panel, j, row, count, reciprocals, from, sums_before);
+  if constexpr (has_narrow<K>)
+    if (fits_narrow<K>(count)) return factor_diagonal<narrow<K>>(panel, j, row, count, reciprocals, from, sums_before);
   using S = typename K::S;
   constexpr int M = K::diagonal_vectors;
   S* const columns = panel + j * K::column;
@@ -226,7 +230,7 @@ int factor_diagonal(typename K::S* panel, index_t j, index_t row, index_t count,
 }
 
 /// A = L L^H in place in the panels of A's lower triangle (zeros past the order), a group of columns after the other. What lies above the
-/// diagonal in them is never used.
+/// diagonal in them is never looked at in lanes, and has to be zero within the vectors of a diagonal block otherwise.
 template <class K>
 struct factorization {
   using S = typename K::S;
@@ -285,10 +289,10 @@ struct factorization {
     const index_t p = j / K::panel_rows;
     return {l.at(p, 0) + (j - l.first(p)) * K::row_width, K::column, K::mv * K::width};
   }
-  /// In tiles of no more vectors than hold its rows, of those that there are: as few as half of the last panel's may.
+  /// The last panel may have few rows: in the lowest tile that holds them, of mv vectors, then 2, then 1.
   template <int M = K::mv>
   CHOLINV_NOINLINE void factor(index_t p, index_t j0, index_t j) const {
-    constexpr int fewer = M == 3 ? 2 : M / 2;
+    constexpr int fewer = M > 2 ? 2 : M - 1;
     if constexpr (fewer > 0)
       if (l.order - l.first(p) <= fewer * K::rows_per_vector) return factor<fewer>(p, j0, j);
     factor_tile<K, M>::run(l.at(p, 0), j, rows_of(j), reciprocals_of(j0, j), from(j0), sums_of(j0, j, p));

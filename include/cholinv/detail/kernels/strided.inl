@@ -35,8 +35,8 @@ struct square {
   }
 };
 
-/// Squares that have rows [j, j + side) of columns [begin, end), to columns of `to`; zeros above the diagonal, and for rows from `order`
-/// on, which there are only if the rows of the matrix lie side by side. Otherwise its columns may.
+/// Squares that have rows [j, j + side) of columns [begin, end), to columns of `to`; zeros above the diagonal in the last one, and for rows
+/// from `order` on, which there are only if the rows of the matrix lie side by side. Otherwise its columns may.
 template <class K>
 void pack_squares(index_t order, strided<const typename K::S> m, index_t j, index_t begin, index_t end, typename K::S* to,
                   index_t to_column, index_t to_plane) {

@@ -13,7 +13,7 @@ struct tile_shape {
   using V = typename Pack::vec;
   static constexpr int width = Pack::width;
   static constexpr bool lanes = Lanes;
-  static constexpr int planes = Planes, mv = Vectors, nr = Columns;
+  static constexpr int planes = Planes, mv = Vectors, nr = Columns, step = Columns;  // step: from one column block to the next
   static constexpr int rows_per_vector = Lanes ? 1 : width;
   static constexpr int row_width = width / rows_per_vector;  // scalars from a row to the next within a column
   static constexpr int panel_rows = mv * rows_per_vector;
@@ -62,12 +62,15 @@ struct tile_shape {
 /// Tiles of half as many columns: for the last ones of an order, where with 64-byte vectors whole tiles took 5 to 15% more.
 template <class K>
 struct narrow : tile_shape<typename K::ops, K::planes, K::mv, K::nr / 2, K::lanes> {
+  static constexpr int step = K::step;
   static constexpr index_t block_plane = K::block_plane, block_column = K::block_column;
 };
-/// Do tiles of half as many columns hold as many as `columns`?
 template <class K>
-constexpr bool may_be_narrow(index_t columns) {
-  return K::ops::has_masks && K::nr > 2 && columns <= K::nr / 2;
+constexpr bool has_narrow = K::ops::has_masks&& K::nr > 2;
+/// Are `columns` no more than a narrow tile holds?
+template <class K>
+constexpr bool fits_narrow(index_t columns) {
+  return columns <= K::nr / 2;
 }
 
 /// A register tile of M vectors of rows.
