@@ -38,7 +38,6 @@ MUTANTS = [
     ("kernels/block.inl", "sum_and_write(y.vectors(w.panel) - static_cast<int>(above)", "sum_and_write(y.vectors(w.panel) - static_cast<int>(above) - 1"),
     ("kernels/block.inl", "end - from - corner, here);", "end - from - corner - 1, here);"),
     ("kernels/block.inl", "if (p >= f.first_below(j0))", "if (p > f.first_below(j0))"),
-    ("kernels/block.inl", "if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);", ""),
     ("kernels/block.inl", "k <= i ? l.at(p, k)[i - first + q * plane] : S(0)", "k < i ? l.at(p, k)[i - first + q * plane] : S(0)"),
     ("kernels/block.inl", "for (index_t k = l.order / K::side * K::side; k < l.order; ++k)", "for (index_t k = l.order; k < l.order; ++k)"),
     ("kernels/block.inl", "return j + K::nr <= x.order && rows_stay", "return j < x.order && rows_stay"),

@@ -438,10 +438,8 @@ struct block_sweep {
                 x.clear(c);
                 continue;
               }
-              CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q) {
-                x.part[q][c] = K::square_pack::load(l.at(p, k + c) + (done - first) + q * plane);
-                if (k == done) x.part[q][c] = K::square_pack::merge(K::square_pack::zero(), x.part[q][c], c);
-              }
+              CHOLINV_UNROLL for (int q = 0; q < K::planes; ++q) x.part[q][c] =
+                  K::square_pack::load(l.at(p, k + c) + (done - first) + q * plane);
             }
             if (by_rows && k <= done) x.flip();
             CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) x.store(c, by_rows ? out.at(done + c, k) : out.at(done, k + c));

@@ -56,7 +56,7 @@ void pack_squares(index_t order, strided<const typename K::S> m, index_t j, inde
     }
     if (k == j)
       CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p) x.part[p][c] =
-          K::square_pack::merge(K::square_pack::zero(), x.part[p][c], c);
+          K::square_pack::keep_from(x.part[p][c], c);
     CHOLINV_UNROLL for (int c = 0; c < K::side; ++c) CHOLINV_UNROLL for (int p = 0; p < K::planes; ++p)
         K::square_pack::store(to + c * to_column + p * to_plane, x.part[p][c]);
   }
